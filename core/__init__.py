@@ -1,0 +1,1 @@
+"""The ticket office itself. It knows no screen."""
