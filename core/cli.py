@@ -1,0 +1,66 @@
+"""The `bookinghall` command. Each command lives with its subject; this table says where.
+
+A command is loaded when it is called, so that one does not wait for the imports of all.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from core.kernel.embedded import EmbeddedServerError
+from core.kernel.settings import SettingsError
+
+# name -> "module:function" of a click command
+COMMANDS: dict[str, str] = {
+    "run": "core.commands.run:run",
+    "migrate": "core.commands.migrate:migrate",
+    "web": "core.commands.web:web",
+    "worker": "core.jobs.commands:worker",
+    "cron": "core.jobs.commands:cron",
+    "simulated-gateway": "core.payments.gateways.simulated.command:simulated_gateway",
+    "import-gtfs": "core.timetable.gtfs.command:import_gtfs",
+}
+
+
+class _Commands(click.Group):
+    """Finds commands in `COMMANDS`, and turns known faults into a sentence instead of a stack trace."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return [name for name, place in COMMANDS.items() if _exists(place)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        place = COMMANDS.get(cmd_name)
+        if place is None or not _exists(place):
+            return None
+        module, _, function = place.partition(":")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, EmbeddedServerError) as error:
+            click.secho(str(error), err=True, fg="red")
+            sys.exit(1)
+
+
+def _exists(place: str) -> bool:
+    try:
+        return find_spec(place.partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="bookinghall")
+def main() -> None:
+    """Bookinghall: a self-hosted ticket office."""
+
+
+if __name__ == "__main__":
+    main(prog_name="bookinghall")

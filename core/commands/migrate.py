@@ -1,0 +1,35 @@
+"""`bookinghall migrate`: bring the database to the newest schema."""
+
+from __future__ import annotations
+
+import click
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+from core.kernel.embedded import embedded_servers
+from core.kernel.settings import PROJECT_ROOT, Settings
+
+_ONE_AT_A_TIME = 0x626F6F6B  # any number, as long as every migration takes the same advisory lock
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = Settings.load()
+    with embedded_servers(settings, share=True) as (database_url, _):
+        migrate_database(database_url)
+    click.echo("The database is up to date.")
+
+
+def migrate_database(database_url: str) -> None:
+    """Run every migration that is missing; two at the same time wait for each other."""
+    engine = create_engine(database_url)
+    try:
+        with engine.connect() as guard, engine.connect() as connection:
+            guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
+            config = Config(PROJECT_ROOT / "alembic.ini")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()

@@ -1,0 +1,58 @@
+"""`bookinghall web`: the screens, the API and live seats, served by gunicorn."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from core.kernel.settings import PROJECT_ROOT, Settings
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told its settings by us and not by a file."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called in each worker process, so that none inherits another's connections."""
+        from importlib import import_module
+
+        if str(PROJECT_ROOT) not in sys.path:
+            sys.path.insert(0, str(PROJECT_ROOT))
+        return import_module("wsgi").app
+
+
+@click.command()
+@click.option(
+    "--workers", default=1, show_default=True, help="Processes; more than one needs Redis for live seats."
+)
+@click.option(
+    "--threads", default=96, show_default=True, help="Threads of each; every watching browser takes one."
+)
+def web(workers: int, threads: int) -> None:
+    """Serve the screens, the API and live seats."""
+    settings = Settings.load()
+    _Server(
+        {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": workers,
+            "threads": threads,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 2,
+            "keepalive": 5,
+            "max_requests": 0,
+            "loglevel": settings.log_level.lower() if settings.log_level != "INFO" else "warning",
+            "proc_name": "bookinghall-web",
+            "control_socket_disable": True,
+        }
+    ).run()

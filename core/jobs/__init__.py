@@ -1,0 +1,1 @@
+"""Work that nobody waits for: queues, cron, workers, and the supervisor of all processes."""
