@@ -1,0 +1,48 @@
+"""The application: extensions, error pages and blueprints put together. `create_app` knows all of core, nothing above.
+
+`wsgi.py` adds the kiosk and the admin. Every part has one function `register(app)`.
+"""
+
+from apiflask import APIFlask
+from flask import Flask
+
+from core import schema
+from core.error_pages import register_error_pages
+from core.kernel.context import TEMPLATES
+from core.kernel.db import db, engine_options
+from core.kernel.settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the ticket office without its screens. The database must be migrated; nothing is written here."""
+    app = APIFlask(
+        "core",
+        template_folder=str(TEMPLATES),
+        json_errors=False,
+        title="Bookinghall",
+        version="1",
+        enable_openapi=False,
+    )
+    app.config.update(_flask_config(settings))
+    app.extensions["bookinghall_tables"] = (
+        schema.metadata.tables
+    )  # every model is loaded before the first query
+    db.init_app(app)
+    register_error_pages(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    secure = settings.public_url.startswith("https://")
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "TESTING": settings.testing,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(),
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": secure,
+        "JSON_SORT_KEYS": False,
+    }

@@ -1,0 +1,1 @@
+"""Reservations, checkout, webhooks' effects, bookings."""

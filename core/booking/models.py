@@ -1,0 +1,159 @@
+"""Tables of sales: reservations, their passengers, and the bookings that paid ones become."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.kernel.db import Base, one_of
+from core.kernel.ids import new_id
+from core.timetable.models import Operator, Policy, Schedule, Seat
+
+
+class ReservationStatus(StrEnum):
+    """The stored word; whether an active one has run out is derived from `expires_at` and the clock."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class BookingStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class Channel(StrEnum):
+    KIOSK = "kiosk"
+    WEB = "web"
+    API = "api"
+    COUNTER = "counter"
+
+
+class HolderKind(StrEnum):
+    USER = "user"
+    GUEST = "guest"
+    KIOSK = "kiosk"
+    API = "api"
+
+
+class Reservation(Base):
+    """Seats held for a limited time before payment. Legs `from_position` to `to_position` - 1 of the pattern are held.
+
+    `quote` is the itemised price, frozen (see `core.pricing.rules.Quote`). `policy_id` is the policy it was made under.
+    """
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        one_of("status", ReservationStatus),
+        one_of("channel", Channel),
+        one_of("holder_kind", HolderKind),
+        CheckConstraint("from_position >= 0 AND to_position > from_position", name="stretch_forward"),
+        CheckConstraint("seat_count >= 1", name="has_seats"),
+        CheckConstraint("total >= 0", name="total_positive"),
+        Index(
+            "uq_reservations_one_active",
+            "schedule_id",
+            "holder_kind",
+            "holder_id",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
+        Index("ix_reservations_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    schedule_id: Mapped[UUID] = mapped_column(ForeignKey("schedules.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policies.id"))
+    from_position: Mapped[int] = mapped_column(SmallInteger)
+    to_position: Mapped[int] = mapped_column(SmallInteger)
+    seat_count: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[str] = mapped_column(String(10), server_default="active")
+    channel: Mapped[str] = mapped_column(String(8))
+    holder_kind: Mapped[str] = mapped_column(String(6))
+    holder_id: Mapped[str] = mapped_column(String(80))
+    holder_label: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    expires_at: Mapped[datetime]
+    extensions: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    grace_used: Mapped[bool] = mapped_column(server_default=text("false"))
+    currency: Mapped[str] = mapped_column(String(3))
+    total: Mapped[int] = mapped_column(BigInteger)
+    quote: Mapped[dict[str, Any]]
+    contact_email: Mapped[str | None] = mapped_column(String(254))
+    contact_phone: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(10), server_default="en")
+    closed_at: Mapped[datetime | None]
+    closed_reason: Mapped[str | None] = mapped_column(String(300))
+
+    schedule: Mapped[Schedule] = relationship(viewonly=True)
+    operator: Mapped[Operator] = relationship(viewonly=True)
+    policy: Mapped[Policy] = relationship(viewonly=True)
+    passengers: Mapped[list["Passenger"]] = relationship(order_by="Passenger.place", viewonly=True)
+
+
+class Passenger(Base):
+    """Who sits on a seat (a lap infant on none). `place` is the order in the reservation; `details` are what the
+    policy asked for beyond the name.
+    """
+
+    __tablename__ = "passengers"
+    __table_args__ = (
+        UniqueConstraint("reservation_id", "place"),
+        UniqueConstraint("reservation_id", "seat_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"))
+    place: Mapped[int] = mapped_column(SmallInteger)
+    seat_id: Mapped[UUID | None] = mapped_column(ForeignKey("seats.id"))
+    type: Mapped[str] = mapped_column(String(20), server_default="adult")
+    full_name: Mapped[str | None] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    seat: Mapped[Seat | None] = relationship(viewonly=True)
+
+
+class Booking(Base):
+    """A paid reservation. One a reservation: a second completed payment is refunded."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        one_of("status", BookingStatus),
+        Index("ix_bookings_schedule", "schedule_id"),
+        Index("ix_bookings_confirmed_at", "confirmed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"), unique=True)
+    schedule_id: Mapped[UUID] = mapped_column(ForeignKey("schedules.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    status: Mapped[str] = mapped_column(String(10), server_default="confirmed")
+    confirmed_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    total: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    cancelled_at: Mapped[datetime | None]
+
+    reservation: Mapped[Reservation] = relationship(viewonly=True)
+    schedule: Mapped[Schedule] = relationship(viewonly=True)
+    operator: Mapped[Operator] = relationship(viewonly=True)

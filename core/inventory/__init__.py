@@ -1,0 +1,1 @@
+"""Legs, seat states, seat locks, availability, the best available seat."""

@@ -1,0 +1,96 @@
+"""What must follow a commit is a row of the same transaction; whoever delivers it reads the row again.
+
+A row carries a kind and ids, so that nothing down here has to know who will read it. Delivery is at least once:
+a claim is a conditional UPDATE, and a claim that was not finished in time may be taken by another process.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Index, String, and_, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kernel.clock import app_now
+from core.kernel.db import Base, db, require_transaction
+
+#: A claim older than this belongs to a process that died.
+CLAIM_LASTS = timedelta(seconds=60)
+MAX_ATTEMPTS = 12
+
+
+class OutboxEvent(Base):
+    """One fact that somebody has still to be told of. `done_at` is set when that has happened."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_waiting", "kind", "id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_outbox_done_at", "done_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    due_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    claimed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    done_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+def publish(kind: str, payload: dict[str, Any]) -> int:
+    """Write the fact beside what made it true; returns the row's id, for a nudge after the commit."""
+    session = require_transaction()
+    statement = insert(OutboxEvent).values(kind=kind, payload=payload).returning(OutboxEvent.id)
+    return int(session.execute(statement).scalar_one())
+
+
+def waiting(kinds: tuple[str, ...], limit: int = 200) -> list[tuple[int, str]]:
+    """Ids and kinds of the facts that are due, unclaimed (or whose claimant died) and not given up."""
+    rows = db.session.execute(
+        select(OutboxEvent.id, OutboxEvent.kind)
+        .where(OutboxEvent.kind.in_(kinds), _open())
+        .order_by(OutboxEvent.id)
+        .limit(limit)
+    )
+    return [(row.id, row.kind) for row in rows]
+
+
+def claim(event_id: int) -> OutboxEvent | None:
+    """Take one fact for delivery, or None when somebody else has it or had it. Call inside a transaction."""
+    session = require_transaction()
+    statement = (
+        update(OutboxEvent)
+        .where(OutboxEvent.id == event_id, _open())
+        .values(claimed_at=app_now(), attempts=OutboxEvent.attempts + 1)
+        .returning(OutboxEvent)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def finish(event_id: int) -> None:
+    """The fact has been told. Call inside a transaction."""
+    require_transaction().execute(
+        update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=app_now(), last_error=None)
+    )
+
+
+def postpone(event_id: int, error: str, attempts: int) -> None:
+    """It did not work: try again after 2, 4, 8 ... seconds, at most ten minutes. Call inside a transaction."""
+    wait = timedelta(seconds=min(2**attempts, 600))
+    require_transaction().execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id == event_id)
+        .values(claimed_at=None, due_at=app_now() + wait, last_error=error[:1000])
+    )
+
+
+def _open() -> Any:
+    unclaimed = or_(OutboxEvent.claimed_at.is_(None), OutboxEvent.claimed_at < app_now() - CLAIM_LASTS)
+    return and_(
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.due_at <= app_now(),
+        OutboxEvent.attempts < MAX_ATTEMPTS,
+        unclaimed,
+    )

@@ -1,0 +1,56 @@
+"""Tables of messages: each with its outcome, and the mailbox that catches them where no mail server is set."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.kernel.db import Base, one_of
+from core.kernel.ids import new_id
+
+
+class MessageStatus(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Message(Base):
+    """One message to one recipient. `cause` is the outbox row it came from: one message per cause and recipient."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        one_of("status", MessageStatus),
+        UniqueConstraint("cause", "recipient"),
+        Index("ix_messages_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    cause: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10), server_default="email")
+    recipient: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(10), server_default="en")
+    subject: Mapped[str | None] = mapped_column(String(300))
+    booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("bookings.id"))
+    reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"))
+    status: Mapped[str] = mapped_column(String(10), server_default="queued")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    outcome: Mapped[str | None] = mapped_column(String(1000))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    sent_at: Mapped[datetime | None]
+
+
+class MailboxItem(Base):
+    """A message as it would have gone out (RFC 5322 bytes), kept for reading in the admin when there is no SMTP."""
+
+    __tablename__ = "mailbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+
+    message: Mapped[Message] = relationship(viewonly=True)

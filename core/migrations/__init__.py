@@ -1,0 +1,1 @@
+"""Alembic migrations: one line of revisions, from the first table on."""

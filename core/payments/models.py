@@ -1,0 +1,157 @@
+"""Tables of money: payments and refunds as they are agreed with a gateway, and the ledger that accounts for them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.kernel.db import Base, one_of
+from core.kernel.ids import new_id
+
+
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+
+
+class RefundStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSED = "processed"
+    FAILED = "failed"
+
+
+class Method(StrEnum):
+    CARD = "card"
+    CASH = "cash"
+    PHONE = "phone"
+    WALLET = "wallet"
+    UPI = "upi"
+    NET_BANKING = "net_banking"
+
+
+class Account(StrEnum):
+    """The ledger's accounts. Debits are positive, credits negative."""
+
+    CASH_DRAWER = "cash_drawer"
+    GATEWAY_RECEIVABLE = "gateway_receivable"
+    REVENUE = "revenue"
+    FEES = "fees"
+    TAXES = "taxes"
+    REFUNDS_DUE = "refunds_due"
+
+
+class Payment(Base):
+    """One attempt to pay one reservation. Several may fail; what a booking needs is one that completed."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        one_of("status", PaymentStatus),
+        one_of("method", Method),
+        CheckConstraint("amount >= 0", name="amount_positive"),
+        UniqueConstraint("gateway", "gateway_reference"),
+        Index("ix_payments_reservation", "reservation_id"),
+        Index("ix_payments_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    gateway: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(12))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(10), server_default="pending")
+    gateway_reference: Mapped[str | None] = mapped_column(String(120))
+    pay_url: Mapped[str | None] = mapped_column(String(500))
+    failure: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    settled_at: Mapped[datetime | None]
+
+    refunds: Mapped[list["Refund"]] = relationship(viewonly=True)
+
+
+class Refund(Base):
+    """Money on its way back. Never more than was paid: trigger `refunds_within_payment`."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        one_of("status", RefundStatus),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        Index("ix_refunds_payment", "payment_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(10), server_default="pending")
+    reason: Mapped[str] = mapped_column(String(200))
+    gateway_reference: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    settled_at: Mapped[datetime | None]
+
+
+class WebhookEvent(Base):
+    """One signed message of a gateway, processed once. `effect` says what came of it; `parked` means that the payment
+    is not known here (yet).
+    """
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (UniqueConstraint("gateway", "event_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    gateway: Mapped[str] = mapped_column(String(20))
+    event_id: Mapped[str] = mapped_column(String(120))
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    payload: Mapped[dict[str, Any]]
+    effect: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+
+
+class LedgerPosting(Base):
+    """One fact of money: its entries sum to zero (deferred trigger `ledger_balanced`), and nothing is ever changed
+    (`ledger_append_only`).
+    """
+
+    __tablename__ = "ledger_postings"
+    __table_args__ = (Index("ix_ledger_postings_at", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    kind: Mapped[str] = mapped_column(String(30))
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
+    reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"))
+    route_id: Mapped[UUID | None] = mapped_column(ForeignKey("routes.id"))
+
+
+class LedgerEntry(Base):
+    """One line of a posting; debit positive, credit negative, minor units."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        one_of("account", Account),
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        Index("ix_ledger_entries_posting", "posting_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    posting_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_postings.id"))
+    account: Mapped[str] = mapped_column(String(24))
+    amount: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,1 @@
+"""What a seat costs: quotes, tariffs, fares, seat charges, taxes."""

@@ -1,0 +1,20 @@
+"""All tables, imported in the order of the house: what Alembic and the application need to know the whole schema."""
+
+from core.kernel import activity, idempotency, outbox
+from core.kernel.db import Base
+from core.timetable import models as timetable
+
+from core.accounts import models as accounts  # isort: skip
+from core.booking import models as booking
+from core.inventory import models as inventory
+from core.messages import models as messages
+from core.payments import models as payments
+from core.pricing import models as pricing
+from core.tickets import models as tickets
+
+metadata = Base.metadata
+
+__all__ = [
+    "accounts", "activity", "booking", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
+    "pricing", "tickets", "timetable",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Ticket numbers, signed QR codes, the e-ticket as PDF and HTML."""

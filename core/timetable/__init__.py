@@ -1,0 +1,1 @@
+"""Operators and their policies, places, routes, patterns, vehicles, layouts, schedules; GTFS in and out."""

@@ -1,0 +1,16 @@
+"""Composition root: the core application, then the kiosk, then the admin."""
+
+from flask import Flask
+
+from core.app import create_app
+from core.kernel.settings import Settings
+
+
+def create_office(settings: Settings) -> Flask:
+    """The whole ticket office with all of its screens."""
+    return create_app(settings)
+
+
+def application_factory() -> Flask:
+    """For a WSGI server: ``gunicorn 'wsgi:application_factory()'``."""
+    return create_office(Settings.load())
