@@ -28,7 +28,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
         if str(PROJECT_ROOT) not in sys.path:
             sys.path.insert(0, str(PROJECT_ROOT))
-        return import_module("wsgi").app
+        return import_module("wsgi").application_factory()
 
 
 @click.command()

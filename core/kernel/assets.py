@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 
 from core.kernel.settings import PROJECT_ROOT
 
@@ -36,6 +36,12 @@ _HOUR = 3600
 _YEAR = 365 * 24 * _HOUR
 
 assets = Blueprint("assets", __name__)
+
+
+def register(app: Flask) -> None:
+    """Serve the assets, and offer `vendor_url` to every template."""
+    app.register_blueprint(assets)
+    app.jinja_env.globals["vendor_url"] = vendor_url
 
 
 @assets.get("/vendor/<path:name>")

@@ -1,0 +1,25 @@
+"""Options and fixtures for every test; the fixtures themselves are in tests/support."""
+
+import pytest
+
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.database",
+    "tests.support.clock",
+    "tests.support.mail",
+    "tests.support.web",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the long tier: chaos, fuzzing, large data")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tier out unless it was asked for."""
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]

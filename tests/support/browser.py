@@ -1,0 +1,22 @@
+"""Where the system's Chromium is, and how it is started: quietly, and talking to nobody else."""
+
+import shutil
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str:
+    """Path of the browser. Raises RuntimeError where there is none: browser tests are never skipped."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    raise RuntimeError("Chromium is missing: install the package chromium.")
