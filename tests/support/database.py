@@ -25,6 +25,7 @@ from core.commands.migrate import migrate_database
 from core.kernel.db import db
 from core.kernel.settings import Settings
 
+Sessions = scoped_session[Any]
 _numbers = count(1)
 
 
@@ -74,7 +75,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask, db_session: "scoped_session[Session]") -> FlaskClient:
+def client(app: Flask, db_session: Sessions) -> FlaskClient:
     """A browser or API client that sees what `db_session` holds."""
     return app.test_client()
 
@@ -91,14 +92,14 @@ def db_connection(app: Flask) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def db_session(app: Flask, db_connection: Connection) -> Iterator["scoped_session[Session]"]:
+def db_session(app: Flask, db_connection: Connection) -> Iterator[Sessions]:
     """`db.session` inside an application context; commits are real for the test and undone after it."""
     with app.app_context(), _joined(app, db_connection):
         yield db.session
 
 
 @pytest.fixture
-def database(db_session: "scoped_session[Session]") -> "scoped_session[Session]":
+def database(db_session: Sessions) -> Sessions:
     """Another name for `db_session`, for tests that only need it to be there."""
     return db_session
 

@@ -15,6 +15,8 @@ from core.kernel.embedded.postgres import embedded_postgres
 from core.kernel.embedded.redis import optional_redis
 from core.kernel.settings import Settings
 
+_ENDING_SECONDS = 0.5
+
 
 @contextmanager
 def embedded_servers(settings: Settings, *, share: bool = False) -> Iterator[tuple[str, str | None]]:
@@ -41,14 +43,24 @@ def embedded_servers(settings: Settings, *, share: bool = False) -> Iterator[tup
 
 
 def _try_lock(stack: ExitStack, path: Path) -> bool:
+    """Take the lock; waits a moment, for an owner that is just ending."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     stack.callback(os.close, descriptor)
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while not _locked(descriptor):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return True
+
+
+def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
     return True
 
 
