@@ -1,0 +1,99 @@
+"""What can go wrong when selling, in the traveller's words."""
+
+from core.inventory.locks import SeatTaken
+from core.inventory.queries import BadStretch
+from core.kernel.errors import Conflict, Gone, RuleBroken, constraint_error
+
+
+class NotOnSale(RuleBroken):
+    """The schedule is cancelled, has departed, or its operator no longer sells."""
+
+    code = "not_on_sale"
+    message = "This departure is not on sale."
+
+
+class SalesClosed(RuleBroken):
+    """Too close to departure from the boarding stop."""
+
+    code = "sales_closed"
+    message = "Sales for this departure have closed."
+
+
+class TooManySeats(RuleBroken):
+    """More seats than the policy allows in one reservation."""
+
+    code = "too_many_seats"
+    message = "That is more seats than one reservation may have."
+
+
+class UnknownSeat(RuleBroken):
+    """The seat is not one of this departure's layout."""
+
+    code = "unknown_seat"
+    message = "This departure has no such seat."
+
+
+class SeatTwice(RuleBroken):
+    """One seat was asked for twice."""
+
+    code = "seat_twice"
+    message = "The same seat was chosen twice."
+
+
+class BadPassenger(RuleBroken):
+    """A passenger's details are missing or cannot be used; `field` says which."""
+
+    code = "bad_passenger"
+    message = "Please check the passengers' details."
+
+
+class ActiveReservationExists(Conflict):
+    """The holder has seats of this departure on hold already; `reservation_id` says which."""
+
+    code = "active_reservation_exists"
+    message = "You are already holding seats on this departure."
+
+
+class HoldExpired(Gone):
+    """The time to pay has run out."""
+
+    code = "hold_expired"
+    message = "The time ran out and the seats are free again. Please choose again."
+
+
+class NotActive(Conflict):
+    """The reservation was paid, cancelled or released."""
+
+    code = "reservation_not_active"
+    message = "This reservation is no longer open."
+
+
+class NoMoreExtensions(RuleBroken):
+    """The policy's number of extensions is used up."""
+
+    code = "no_more_extensions"
+    message = "The time cannot be extended again."
+
+
+class ReasonMissing(RuleBroken):
+    """Staff must say why."""
+
+    code = "reason_missing"
+    message = "Please give a reason."
+
+
+class PaymentMissing(Conflict):
+    """A booking is confirmed only by money."""
+
+    code = "payment_missing"
+    message = "This reservation has not been paid."
+
+
+constraint_error("uq_reservations_one_active", ActiveReservationExists)
+constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
+
+__all__ = [
+    "ActiveReservationExists", "BadPassenger", "BadStretch", "HoldExpired", "NoMoreExtensions", "NotActive",
+    "NotOnSale", "PaymentMissing", "ReasonMissing", "SalesClosed", "SeatTaken", "SeatTwice", "TooManySeats",
+    "UnknownSeat",
+]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Rules of selling, pure: limits, times, references. No I/O."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core.booking.errors import BadPassenger, NoMoreExtensions, SalesClosed, SeatTwice, TooManySeats
+from core.booking.requests import PassengerRequest
+
+#: 31 unambiguous characters: no 0 O 1 I L.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+EPOCH = date(2024, 1, 1)
+_MAX_TEXT = 200
+
+
+def make_reference(prefix: str, day: date) -> str:
+    """A booking reference of 12 characters: prefix, 3 for the day, 7 random, 1 check.
+
+    31**7 (2.7e10) random values a day and prefix; uniqueness is the database's. The check character catches any one
+    wrong character and any swap of neighbours (ISO 7064 style, weights over the prime 31).
+    """
+    days = max(0, (day - EPOCH).days) % 31**3
+    stem = ALPHABET[days // 961] + ALPHABET[days // 31 % 31] + ALPHABET[days % 31]
+    body = prefix + stem + "".join(secrets.choice(ALPHABET) for _ in range(7))
+    return body + check_character(body)
+
+
+def check_character(body: str) -> str:
+    """The check character of a reference's first 11 characters: weighted sum over the prime 31, weights 2 to 12."""
+    total = sum(weight * ALPHABET.index(char) for weight, char in enumerate(body, start=2))
+    return ALPHABET[-total % 31]
+
+
+def is_reference(text: str) -> bool:
+    """Whether the text, without spaces and dashes and in capitals, is a well-formed reference."""
+    plain = plain_reference(text)
+    if len(plain) != 12 or any(char not in ALPHABET for char in plain):
+        return False
+    return check_character(plain[:11]) == plain[11]
+
+
+def plain_reference(text: str) -> str:
+    """As it is stored: ``b-4kx-7qm2tra-9`` typed by a person becomes ``B4KX7QM2TRA9``."""
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def spoken_reference(reference: str) -> str:
+    """In groups that one can read out: ``B-4KX-7QM2TRA-9``."""
+    return "-".join((reference[:1], reference[1:4], reference[4:11], reference[11:]))
+
+
+def check_passengers(passengers: Iterable[PassengerRequest], max_seats: int, types: Iterable[str]) -> None:
+    """Refuse no passenger, too many, one seat twice, unknown types and texts that are too long."""
+    passengers = tuple(passengers)
+    if not passengers:
+        raise BadPassenger("Please choose at least one seat.", field="passengers")
+    if len(passengers) > max_seats:
+        raise TooManySeats(f"At most {max_seats} seats can be held in one reservation.", max_seats=max_seats)
+    if len({p.seat_id for p in passengers}) < len(passengers):
+        raise SeatTwice
+    known = frozenset(types)
+    for place, passenger in enumerate(passengers):
+        if passenger.type not in known:
+            raise BadPassenger(
+                f"The passenger type must be one of {', '.join(sorted(known))}.", field=_at(place, "type")
+            )
+        clean_text(passenger.full_name, _at(place, "full_name"))
+
+
+def clean_text(value: str | None, field: str, limit: int = _MAX_TEXT) -> str | None:
+    """A text that people typed: trimmed, None when empty. Refuses control characters and excessive length."""
+    trimmed = " ".join((value or "").split())
+    if len(trimmed) > limit:
+        raise BadPassenger(f"This text is longer than {limit} characters.", field=field)
+    if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF or ord(char) == 127 for char in trimmed):
+        raise BadPassenger("This text has characters that cannot be used.", field=field)
+    return trimmed or None
+
+
+def check_required(fields: Iterable[str], passenger: PassengerRequest, place: int) -> None:
+    """Refuse when the policy asks this channel for a detail that is not there. A trailing ``?`` makes one optional."""
+    for name in fields:
+        if name.endswith("?") or name in {"type", "email", "phone"}:
+            continue
+        value = passenger.full_name if name == "full_name" else passenger.details.get(name)
+        if not (value or "").strip():
+            raise BadPassenger(f"{name.replace('_', ' ').capitalize()} is missing.", field=_at(place, name))
+
+
+def check_sales_open(now: datetime, boarding_at: datetime, sales_close_minutes: int) -> None:
+    """Refuse when sales have closed; they close so many minutes before departure at the boarding stop."""
+    if now >= boarding_at - timedelta(minutes=sales_close_minutes):
+        raise SalesClosed
+
+
+def extended(expires_at: datetime, extensions: int, minutes: int, at_most: int) -> datetime:
+    """The new end of a hold: minutes are added to the old end, not to now. Raises NoMoreExtensions."""
+    if extensions >= at_most or minutes == 0:
+        raise NoMoreExtensions
+    return expires_at + timedelta(minutes=minutes)
+
+
+def with_grace(now: datetime, expires_at: datetime, minutes: int) -> datetime:
+    """A payment begun within the hold keeps it until ``minutes`` from now, if that is later."""
+    return max(expires_at, now + timedelta(minutes=minutes))
+
+
+def journey_label(origin: str, destination: str) -> str:
+    """How a stretch is named in price lines and tickets."""
+    return f"{origin} – {destination}"
+
+
+def refund_percent(ladder: Iterable[Mapping[str, Any]], before_departure: timedelta) -> tuple[int, int]:
+    """Per cent that comes back and the fee kept, this long before departure; (0, 0) when nothing does."""
+    for step in sorted(ladder, key=lambda s: -int(s["hours"])):
+        if before_departure > timedelta(hours=int(step["hours"])):
+            return int(step["percent"]), int(step.get("fee", 0))
+    return 0, 0
+
+
+def _at(place: int, name: str) -> str:
+    return f"passengers.{place}.{name}"

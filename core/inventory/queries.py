@@ -1,0 +1,86 @@
+"""Reads of seat states and free seats. A hold that has run out is not there, whether or not it was tidied up."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from core.inventory import states
+from core.inventory.plans import plan
+from core.inventory.states import SeatMap, with_state
+from core.kernel.db import db
+from core.kernel.errors import NotFound, RuleBroken
+
+#: A schedule with positions where somebody boards and gets off.
+Stretch = tuple[UUID, int, int]
+
+
+class BadStretch(RuleBroken):
+    """The stops are not in order, or one cannot board or get off there."""
+
+    code = "bad_stretch"
+    message = "One cannot travel between these two stops on this departure."
+
+
+_STATES = text("""
+SELECT s.layout_id, p.legs, l.seat_id,
+  bool_or(l.kind = 'sold') AS sold,
+  bool_or(l.kind = 'blocked') AS blocked,
+  max(l.expires_at) FILTER (WHERE l.kind = 'hold' AND l.expires_at > app_now()) AS held_until
+FROM schedules s
+JOIN patterns p ON p.id = s.pattern_id
+LEFT JOIN seat_locks l ON l.schedule_id = s.id AND l.leg >= :first AND l.leg < :last
+WHERE s.id = :schedule_id
+GROUP BY s.layout_id, p.legs, l.seat_id
+""")
+
+_COUNTS = text("""
+SELECT w.schedule_id, w.first, w.last,
+  (SELECT count(*) FROM seats WHERE layout_id = s.layout_id)
+  - (SELECT count(DISTINCT l.seat_id) FROM seat_locks l
+     WHERE l.schedule_id = s.id AND l.leg >= w.first AND l.leg < w.last
+       AND (l.kind <> 'hold' OR l.expires_at > app_now())) AS free
+FROM unnest(CAST(:schedules AS uuid[]), CAST(:firsts AS int[]), CAST(:lasts AS int[])) AS w (schedule_id, first, last)
+JOIN schedules s ON s.id = w.schedule_id
+""")
+
+
+def seat_map(schedule_id: UUID, from_position: int, to_position: int) -> SeatMap:
+    """The states of all seats on the legs from one stop's position to another's. Raises NotFound, BadStretch."""
+    found = {"schedule_id": schedule_id, "first": from_position, "last": to_position}
+    rows = db.session.execute(_STATES, found).all()
+    if not rows:
+        raise NotFound("There is no such departure.")
+    if not 0 <= from_position < to_position <= rows[0].legs:
+        raise BadStretch
+    by_seat = {row.seat_id: row for row in rows if row.seat_id}
+    layout = plan(rows[0].layout_id)
+    seats = tuple(
+        with_state(seat, _state(by_seat.get(seat.id)), getattr(by_seat.get(seat.id), "held_until", None))
+        for seat in layout.seats
+    )
+    return SeatMap(schedule_id, from_position, to_position, layout, seats)
+
+
+def _state(row: Row[tuple[object, ...]] | None) -> str:
+    if row is None:
+        return states.AVAILABLE
+    if row.sold:
+        return states.BOOKED
+    if row.blocked:
+        return states.BLOCKED
+    return states.RESERVED if row.held_until else states.AVAILABLE
+
+
+def available_counts(stretches: Iterable[Stretch]) -> dict[Stretch, int]:
+    """Free seats of many stretches in one statement; unknown schedules are left out."""
+    wanted = list(dict.fromkeys(stretches))
+    if not wanted:
+        return {}
+    columns = {
+        "schedules": [stretch[0] for stretch in wanted],
+        "firsts": [stretch[1] for stretch in wanted],
+        "lasts": [stretch[2] for stretch in wanted],
+    }
+    rows = db.session.execute(_COUNTS, columns)
+    return {(row.schedule_id, row.first, row.last): row.free for row in rows}
