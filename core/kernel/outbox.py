@@ -4,19 +4,22 @@ A row carries a kind and ids, so that nothing down here has to know who will rea
 a claim is a conditional UPDATE, and a claim that was not finished in time may be taken by another process.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import BigInteger, Identity, Index, String, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.clock import app_now
-from core.kernel.db import Base, db, require_transaction
+from core.kernel.db import Base, after_commit, db, require_transaction
 
 #: A claim older than this belongs to a process that died.
 CLAIM_LASTS = timedelta(seconds=60)
 MAX_ATTEMPTS = 12
+_NUDGE = "bookinghall_outbox_nudge"
 
 
 class OutboxEvent(Base):
@@ -40,10 +43,24 @@ class OutboxEvent(Base):
 
 
 def publish(kind: str, payload: dict[str, Any]) -> int:
-    """Write the fact beside what made it true; returns the row's id, for a nudge after the commit."""
+    """Write the fact beside what made it true; returns the row's id. Workers are nudged after the commit."""
     session = require_transaction()
     statement = insert(OutboxEvent).values(kind=kind, payload=payload).returning(OutboxEvent.id)
-    return int(session.execute(statement).scalar_one())
+    event_id = int(session.execute(statement).scalar_one())
+    after_commit(lambda: nudge(event_id, kind))
+    return event_id
+
+
+def nudge(event_id: int, kind: str) -> None:
+    """Wake whoever delivers: for `after_commit` of statements that wrote the outbox row themselves."""
+    wake = current_app.extensions.get(_NUDGE)
+    if wake is not None:
+        wake(event_id, kind)
+
+
+def nudge_with(extensions: dict[str, Any], wake: Callable[[int, str], object]) -> None:
+    """Say how the application (its `extensions`) wakes workers; those live higher up, so they are handed in."""
+    extensions[_NUDGE] = wake
 
 
 def waiting(kinds: tuple[str, ...], limit: int = 200) -> list[tuple[int, str]]:
