@@ -24,7 +24,6 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 60.0  # a process that lived this long starts its pauses anew
 _PROBE_SECONDS = 0.25
-_STOPPING_SECONDS = 6.0
 _COLOURS = (36, 32, 35, 34, 33)
 
 
@@ -34,6 +33,8 @@ class Child:
 
     name: str
     command: Sequence[str]
+    stop_seconds: float = 6.0
+    """How long it may take to end when asked to; then it is killed."""
 
 
 @dataclass(slots=True)
@@ -138,37 +139,42 @@ class Supervisor:
         running.pause = min(running.pause * 2, _LONGEST_PAUSE)
 
     def _close(self, running: _Running) -> int:
-        """Read the rest, end what the process left behind, and forget it. Returns its exit code."""
+        """End what the process left behind, read the rest, and forget it. Returns its exit code."""
         process = running.process
         assert process is not None  # noqa: S101 - callers look first
-        if process.stdout is not None and not process.stdout.closed:
-            self._pass_on(running)
-            with suppress(KeyError):
-                self._selector.unregister(process.stdout)
-            process.stdout.close()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        code = process.wait()
+        while self._pass_on(running):
+            pass
+        self._forget_output(process)
         if running.unfinished:
             self._say(running.label + running.unfinished.decode(errors="replace"))
             running.unfinished = b""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
         running.process = None
-        return process.wait()
+        return code
 
-    def _pass_on(self, running: _Running) -> None:
-        output = running.process.stdout if running.process else None
-        if output is None or output.closed:
-            return
+    def _pass_on(self, running: _Running) -> bool:
+        """Say the lines that the process wrote; False when there was nothing to read."""
+        process = running.process
+        if process is None or process.stdout is None or process.stdout.closed:
+            return False
         try:
-            data = os.read(output.fileno(), 65536)
+            data = os.read(process.stdout.fileno(), 65536)
         except BlockingIOError:
-            return
+            return False
         if not data:
-            self._selector.unregister(output)
-            output.close()
-            return
+            self._forget_output(process)
+            return False
         *lines, running.unfinished = (running.unfinished + data).split(b"\n")
         for line in lines:
             self._say(running.label + line.decode(errors="replace"))
+        return True
+
+    def _forget_output(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdout is not None and not process.stdout.closed:
+            self._selector.unregister(process.stdout)
+            process.stdout.close()
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -181,7 +187,7 @@ class Supervisor:
     def _stop(self, running: _Running, process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             process.terminate()
-        deadline = time.monotonic() + _STOPPING_SECONDS
+        deadline = time.monotonic() + running.child.stop_seconds
         while process.poll() is None and time.monotonic() < deadline and self._signals < 2:
             self._wait(min(0.5, max(0.0, deadline - time.monotonic())))
         if process.poll() is None:
