@@ -1,7 +1,6 @@
 """Tables of money: payments and refunds as they are agreed with a gateway, and the ledger that accounts for them."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,39 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Base, one_of
 from core.kernel.ids import new_id
-
-
-class PaymentStatus(StrEnum):
-    PENDING = "pending"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    REFUNDED = "refunded"
-
-
-class RefundStatus(StrEnum):
-    PENDING = "pending"
-    PROCESSED = "processed"
-    FAILED = "failed"
-
-
-class Method(StrEnum):
-    CARD = "card"
-    CASH = "cash"
-    PHONE = "phone"
-    WALLET = "wallet"
-    UPI = "upi"
-    NET_BANKING = "net_banking"
-
-
-class Account(StrEnum):
-    """The ledger's accounts. Debits are positive, credits negative."""
-
-    CASH_DRAWER = "cash_drawer"
-    GATEWAY_RECEIVABLE = "gateway_receivable"
-    REVENUE = "revenue"
-    FEES = "fees"
-    TAXES = "taxes"
-    REFUNDS_DUE = "refunds_due"
+from core.payments.words import Account, Method, PaymentStatus, RefundStatus
 
 
 class Payment(Base):

@@ -1,0 +1,30 @@
+"""Cash changes hands at once: nothing to wait for, nothing on the network."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.payments.gateways.base import GatewayAnswer, GatewayEvent, PaymentIntent, RefundAnswer
+
+
+class CashGateway:
+    """Whoever calls `begin` has the money in the drawer; whoever calls `refund` gives it back out of it."""
+
+    name = "cash"
+
+    def begin(self, intent: PaymentIntent) -> GatewayAnswer:
+        """Completed."""
+        return GatewayAnswer(f"cash-{intent.payment_id}", None, "completed")
+
+    def look_up(self, reference: str) -> GatewayAnswer:
+        """Completed: cash that was not taken has no reference."""
+        return GatewayAnswer(reference, None, "completed")
+
+    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:  # noqa: ARG002
+        """Processed."""
+        return RefundAnswer("processed", f"cash-{refund_id}")
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:  # noqa: ARG002
+        """Raises NotFound: nobody sends messages about cash."""
+        raise NotFound("There are no messages about cash.")

@@ -1,0 +1,54 @@
+"""Which gateways this office has, by name and by method; made once for each application from its settings."""
+
+from flask import Flask, current_app
+
+from core.kernel import context
+from core.kernel.errors import NotFound, RuleBroken
+from core.kernel.settings import Settings
+from core.payments.gateways.base import Gateway
+from core.payments.gateways.cash import CashGateway
+from core.payments.gateways.simulated.client import SimulatedGateway
+from core.payments.words import Method
+
+_KEY = "bookinghall_gateways"
+_BY_METHOD = dict.fromkeys(Method, "simulated") | {Method.CASH: "cash"}
+
+
+class UnknownMethod(RuleBroken):
+    """Nobody takes money in this way here."""
+
+    code = "unknown_method"
+    message = "This way of paying is not offered here."
+
+
+def gateway(name: str) -> Gateway:
+    """The gateway of that name. Raises NotFound."""
+    try:
+        return _gateways()[name]
+    except KeyError:
+        raise NotFound("There is no such payment service here.") from None
+
+
+def gateway_for(method: str) -> Gateway:
+    """The gateway that takes this method. Raises UnknownMethod."""
+    try:
+        return _gateways()[_BY_METHOD[Method(method)]]
+    except ValueError:
+        raise UnknownMethod(method=method) from None
+
+
+def register(app: Flask) -> None:
+    """Make the application's gateways. They open connections only when they are used."""
+    app.extensions[_KEY] = _make(context.settings(app))
+
+
+def _gateways() -> dict[str, Gateway]:
+    made: dict[str, Gateway] | None = current_app.extensions.get(_KEY)
+    if made is None:
+        made = current_app.extensions.setdefault(_KEY, _make(context.settings()))
+    return made
+
+
+def _make(settings: Settings) -> dict[str, Gateway]:
+    made: tuple[Gateway, ...] = (CashGateway(), SimulatedGateway.from_settings(settings))
+    return {each.name: each for each in made}

@@ -1,0 +1,91 @@
+"""The double-entry ledger: a fact of money is one posting with its entries, written once and never changed.
+
+That entries balance and stay as they are is kept by the database (`ledger_balanced`, checked at the commit, and
+`ledger_append_only`); here a violation gets its name.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.kernel.db import require_transaction
+from core.kernel.errors import Conflict, RuleBroken, constraint_error
+from core.kernel.ids import new_id
+from core.payments.rules import Line
+
+
+class UnbalancedPosting(RuleBroken):
+    """Debits and credits differ."""
+
+    code = "ledger_unbalanced"
+    message = "The books would not balance, so nothing was written."
+
+
+class LedgerIsAppendOnly(Conflict):
+    """Somebody tried to change or delete what is in the books."""
+
+    code = "ledger_append_only"
+    message = "What is in the books cannot be changed; a mistake is corrected by another posting."
+
+
+class RefundTooHigh(RuleBroken):
+    """The refunds of a payment would be more than was paid."""
+
+    code = "refund_too_high"
+    message = "This is more than is left of what was paid."
+
+
+constraint_error("ledger_balanced", UnbalancedPosting)
+constraint_error("ledger_append_only", LedgerIsAppendOnly)
+constraint_error("refunds_within_payment", RefundTooHigh)
+
+#: Posting and entries in one round trip: this is part of every sale.
+_POST = text("""
+    WITH posting AS (
+      INSERT INTO ledger_postings
+        (id, operator_id, currency, kind, payment_id, refund_id, reservation_id, route_id)
+      VALUES (:id, :operator_id, :currency, :kind, :payment_id, :refund_id, :reservation_id, :route_id)
+      RETURNING id
+    )
+    INSERT INTO ledger_entries (posting_id, account, amount)
+    SELECT posting.id, line.account, line.amount
+    FROM posting, unnest(CAST(:accounts AS text[]), CAST(:amounts AS bigint[])) AS line (account, amount)
+""")
+
+
+def post(
+    kind: str,
+    operator_id: UUID,
+    currency: str,
+    lines: Sequence[Line],
+    *,
+    payment_id: UUID | None = None,
+    refund_id: UUID | None = None,
+    reservation_id: UUID | None = None,
+    route_id: UUID | None = None,
+) -> UUID | None:
+    """Write a fact of money in the open transaction; returns the posting's id, or None when no money moved.
+
+    Lines that do not balance make the commit fail with UnbalancedPosting.
+    """
+    session = require_transaction()
+    if not lines:
+        return None
+    posting_id = new_id()
+    session.execute(
+        _POST,
+        {
+            "id": posting_id,
+            "operator_id": operator_id,
+            "currency": currency,
+            "kind": str(kind),
+            "payment_id": payment_id,
+            "refund_id": refund_id,
+            "reservation_id": reservation_id,
+            "route_id": route_id,
+            "accounts": [str(account) for account, _ in lines],
+            "amounts": [amount for _, amount in lines],
+        },
+    )
+    return posting_id

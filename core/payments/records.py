@@ -1,0 +1,147 @@
+"""The rows of payments and of gateways' messages, written by the use cases above in their own transaction.
+
+Every change of status is a conditional UPDATE whose row count says who was first.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.kernel.clock import app_now
+from core.kernel.db import require_transaction
+from core.kernel.ids import new_id
+from core.kernel.money import Money
+from core.payments.gateways.base import GatewayAnswer, GatewayEvent
+from core.payments.models import Payment, WebhookEvent
+from core.payments.words import PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """What settling a payment needs to know of it."""
+
+    id: UUID
+    reservation_id: UUID
+    operator_id: UUID
+    gateway: str
+    method: str
+    amount: Money
+    status: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A message that was written down for the first time; `payment_id` is None when no such payment is here."""
+
+    id: UUID
+    payment_id: UUID | None
+
+
+def create_payment(reservation_id: UUID, operator_id: UUID, gateway: str, method: str, amount: Money) -> UUID:
+    """Write down the intent to take this money, before anybody is asked for it."""
+    payment_id = new_id()
+    require_transaction().execute(
+        insert(Payment).values(
+            id=payment_id,
+            reservation_id=reservation_id,
+            operator_id=operator_id,
+            gateway=gateway,
+            method=method,
+            amount=amount.amount,
+            currency=amount.currency,
+        )
+    )
+    return payment_id
+
+
+def note_answer(payment_id: UUID, answer: GatewayAnswer) -> None:
+    """Keep where the payment is found at the gateway. Its status is changed by `complete` and `fail` alone."""
+    require_transaction().execute(
+        update(Payment)
+        .where(Payment.id == payment_id)
+        .values(gateway_reference=answer.reference, pay_url=answer.pay_url)
+    )
+
+
+def lock_payment(payment_id: UUID) -> PaymentFacts | None:
+    """The payment, locked until the end of the transaction; None when there is none."""
+    row = (
+        require_transaction()
+        .execute(select(Payment.__table__).where(Payment.id == payment_id).with_for_update())
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return PaymentFacts(
+        row.id,
+        row.reservation_id,
+        row.operator_id,
+        row.gateway,
+        row.method,
+        Money(row.amount, row.currency),
+        row.status,
+        row.gateway_reference,
+    )
+
+
+def complete(payment_id: UUID, reference: str | None = None) -> bool:
+    """The money is here. True for the one who noted it; False when the payment was completed before.
+
+    A failed payment may still complete: gateways change their mind in this direction, and the money counts.
+    """
+    open_words = (PaymentStatus.PENDING, PaymentStatus.FAILED)
+    values: dict[str, object] = {"status": PaymentStatus.COMPLETED, "settled_at": app_now(), "failure": None}
+    if reference:
+        values["gateway_reference"] = reference
+    return _change(payment_id, open_words, values)
+
+
+def fail(payment_id: UUID, failure: str | None) -> bool:
+    """No money will come. True for the one who noted it; False when the payment is no longer pending."""
+    words = (failure or "The payment did not succeed.")[:200]
+    values: dict[str, object] = {"status": PaymentStatus.FAILED, "settled_at": app_now(), "failure": words}
+    return _change(payment_id, (PaymentStatus.PENDING,), values)
+
+
+def _change(payment_id: UUID, before: tuple[PaymentStatus, ...], values: dict[str, object]) -> bool:
+    changed = require_transaction().execute(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.status.in_(before))
+        .values(**values)
+        .returning(Payment.id)
+    )
+    return changed.scalar_one_or_none() is not None
+
+
+def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | None:
+    """Write a gateway's message down, in the transaction of its effect; None when it was processed before.
+
+    Of two that arrive at once the second waits here until the first has committed. `effect` is what is expected to
+    come of it; `set_effect` corrects it. An unknown payment is no error: the row's `payment_id` is then None.
+    """
+    known = select(Payment.id).where(Payment.id == event.payment_id).scalar_subquery()
+    statement = (
+        upsert(WebhookEvent)
+        .values(
+            id=new_id(),
+            gateway=gateway,
+            event_id=event.event_id,
+            payment_id=known if event.payment_id else None,
+            payload=event.payload,
+            effect=effect,
+        )
+        .on_conflict_do_nothing(index_elements=["gateway", "event_id"])
+        .returning(WebhookEvent.id, WebhookEvent.payment_id)
+    )
+    row = require_transaction().execute(statement).one_or_none()
+    return EventRow(row.id, row.payment_id) if row else None
+
+
+def set_effect(event_row_id: UUID, effect: str) -> None:
+    """Say what came of the message after all."""
+    require_transaction().execute(
+        update(WebhookEvent).where(WebhookEvent.id == event_row_id).values(effect=effect)
+    )

@@ -1,0 +1,64 @@
+"""How money is booked: pure functions that turn a fact of money into lines of the ledger.
+
+Debits are positive and credits negative minor units; the lines of one fact always sum to zero, and an account
+stands in them at most once. Lines of nothing are left out.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from core.payments.words import Account
+
+Line = tuple[Account, int]
+
+
+class PostingKind(StrEnum):
+    """What fact of money a posting tells of."""
+
+    SALE = "sale"
+    REFUND_DUE = "refund_due"
+    REFUND_PAID = "refund_paid"
+
+
+def account_received(gateway: str) -> Account:
+    """Where a payment of this gateway lies until the bank has it."""
+    return Account.CASH_DRAWER if gateway == "cash" else Account.GATEWAY_RECEIVABLE
+
+
+def sale_lines(quote: Mapping[str, Any], received: Account) -> list[Line]:
+    """A sale at the price of a frozen quote (`Quote.as_json()`): money in; revenue, fees and taxes out.
+
+    A tax line counts whether it is `included` in the fare or comes on top; what the total has beyond fees and taxes
+    is the revenue: fares, seats and discounts without the tax that they contain.
+    """
+    total = int(quote["total"])
+    fees = _sum_of("fee", quote)
+    taxes = _sum_of("tax", quote)
+    revenue = total - fees - taxes
+    return _some(
+        (received, total), (Account.REVENUE, -revenue), (Account.FEES, -fees), (Account.TAXES, -taxes)
+    )
+
+
+def refund_due_lines(amount: int, received: Account) -> list[Line]:
+    """Money came that buys nothing (too late, or twice): it is owed back from the start and is never revenue."""
+    return _some((received, amount), (Account.REFUNDS_DUE, -amount))
+
+
+def refund_paid_lines(amount: int, paid_from: Account) -> list[Line]:
+    """What was owed has been given back."""
+    return _some((Account.REFUNDS_DUE, amount), (paid_from, -amount))
+
+
+def is_balanced(lines: Sequence[Line]) -> bool:
+    """Whether debits and credits are equal, as the database asks of every posting."""
+    return sum(amount for _, amount in lines) == 0
+
+
+def _sum_of(kind: str, quote: Mapping[str, Any]) -> int:
+    return sum(int(line["amount"]) for line in quote["lines"] if line["kind"] == kind)
+
+
+def _some(*lines: Line) -> list[Line]:
+    return [line for line in lines if line[1]]
