@@ -31,7 +31,8 @@ END $$
 LEDGER_BALANCED = """
 CREATE FUNCTION ledger_must_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  posting uuid := CASE WHEN TG_TABLE_NAME = 'ledger_postings' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'posting_id')::uuid END;
+  posting uuid := CASE WHEN TG_TABLE_NAME = 'ledger_postings' THEN (to_jsonb(NEW) ->> 'id')::uuid
+                  ELSE (to_jsonb(NEW) ->> 'posting_id')::uuid END;
   total numeric;
   lines int;
 BEGIN
