@@ -9,7 +9,7 @@ from flask import Flask
 from core import schema
 from core.error_pages import register_error_pages
 from core.jobs.queues import nudge_outbox
-from core.kernel import outbox
+from core.kernel import assets, outbox
 from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     )  # every model is loaded before the first query
     db.init_app(app)
     outbox.nudge_with(app.extensions, nudge_outbox)
+    assets.register(app)
     register_error_pages(app)
     return app
 

@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from core.kernel.embedded import EmbeddedServerError
+from core.kernel.errors import DomainError
 from core.kernel.settings import SettingsError
 
 # name -> "module:function" of a click command
@@ -44,9 +46,12 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (SettingsError, EmbeddedServerError) as error:
-            click.secho(str(error), err=True, fg="red")
-            sys.exit(1)
+        except (SettingsError, EmbeddedServerError, DomainError) as error:
+            sentence = str(error)
+        except OperationalError as error:
+            sentence = f"The database does not answer or refuses: {str(error.orig).splitlines()[0]}"
+        click.secho(sentence, err=True, fg="red")
+        sys.exit(1)
 
 
 def _exists(place: str) -> bool:

@@ -1,7 +1,7 @@
-"""Browser packages and the look, served by the office itself: no page ever asks another host.
+"""Browser packages, served by the office itself: no page ever asks another host.
 
-`/vendor/<package>/<file>` gives the files of `VENDOR_FILES` out of `kiosk/node_modules`, and
-`/static/tokens.css` and `/static/fonts.css` the design tokens and fonts.
+`/vendor/<package>/<file>` gives the files of `VENDOR_FILES` out of `kiosk/node_modules`. The look is
+in `core/static`: `/static/tokens.css` (design tokens) and `/static/fonts.css`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from flask import Blueprint, Flask, Response, abort, request, send_from_director
 from core.kernel.settings import PROJECT_ROOT
 
 NODE_MODULES = PROJECT_ROOT / "kiosk" / "node_modules"
-STATIC = PROJECT_ROOT / "core" / "static"
 
 # What pages may load: nothing else of node_modules is reachable.
 VENDOR_FILES: dict[str, tuple[str, ...]] = {
@@ -31,7 +30,6 @@ VENDOR_FILES: dict[str, tuple[str, ...]] = {
     "@fontsource-variable/noto-sans-jp": ("*.css", "files/*.woff2"),
     "@fontsource-variable/noto-sans-thai": ("*.css", "files/*.woff2"),
 }
-_LOOK = ("tokens.css", "fonts.css")
 _HOUR = 3600
 _YEAR = 365 * 24 * _HOUR
 
@@ -55,12 +53,6 @@ def vendor(name: str) -> Response:
     answer = send_from_directory(NODE_MODULES / package, file, max_age=_age())
     answer.cache_control.immutable = "v" in request.args
     return answer
-
-
-@assets.get("/static/<any(" + ",".join(f"'{n}'" for n in _LOOK) + "):name>")
-def look(name: str) -> Response:
-    """The design tokens and fonts."""
-    return send_from_directory(STATIC, name, max_age=_age())
 
 
 def vendor_url(name: str) -> str:
