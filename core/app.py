@@ -7,6 +7,7 @@ from apiflask import APIFlask
 from flask import Flask
 
 from core import schema
+from core.accounts import sign_in
 from core.error_pages import register_error_pages
 from core.jobs.queues import nudge_outbox
 from core.kernel import assets, outbox
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     outbox.nudge_with(app.extensions, nudge_outbox)
     assets.register(app)
+    sign_in.register(app)
     register_error_pages(app)
     return app
 

@@ -44,7 +44,10 @@ def _wants_json() -> bool:
 
 
 def _domain_error(error: DomainError) -> Response:
-    return _answer(error.status, error.code, error.message, **error.details)
+    answer = _answer(error.status, error.code, error.message, **error.details)
+    if "retry_after" in error.details:
+        answer.headers["Retry-After"] = str(error.details["retry_after"])
+    return answer
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -53,8 +54,38 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     def is_active(self) -> bool:
         return self.active
 
+    def get_id(self) -> str:
+        """What a browser's session keeps: a new password makes it worthless."""
+        return f"{self.id}:{self.session_stamp}"
+
+    @property
+    def session_stamp(self) -> str:
+        """Changes with the password."""
+        return sha256(self.password_hash.encode()).hexdigest()[:16]
+
     def __str__(self) -> str:
         return self.name
+
+
+class RefreshToken(Base):
+    """A token that is worth one new access token. Those that follow each other are a `family`: when a used one comes
+    again, somebody copied it, and the whole family ends.
+    """
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_refresh_tokens_family", "family"),
+        Index("ix_refresh_tokens_user", "user_id"),
+        Index("ix_refresh_tokens_expires_at", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    family: Mapped[UUID]
+    token_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class UserStation(Base):
@@ -67,7 +98,10 @@ class UserStation(Base):
 
 
 class Kiosk(Base):
-    """A touch-screen machine at a station. It is paired by a short code that staff approve; its token is kept hashed."""
+    """A touch-screen machine at a station. It is paired by a short code that staff approve; its token is kept hashed.
+
+    `settings` is what staff chose for it; `state` is what it last said of itself (paper, cash box, scanner, version).
+    """
 
     __tablename__ = "kiosks"
     __table_args__ = (
@@ -83,6 +117,7 @@ class Kiosk(Base):
     pairing_code: Mapped[str | None] = mapped_column(String(12))
     token_hash: Mapped[str | None] = mapped_column(String(64))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    state: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
 
