@@ -11,11 +11,13 @@ from importlib.util import find_spec
 from typing import Any
 
 import click
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from core.kernel.embedded import EmbeddedServerError
 from core.kernel.errors import DomainError
-from core.kernel.settings import SettingsError
+from core.kernel.office import Office
+from core.kernel.settings import Settings, SettingsError
 
 # name -> "module:function" of a click command
 COMMANDS: dict[str, str] = {
@@ -63,8 +65,16 @@ def _exists(place: str) -> bool:
 
 @click.group(cls=_Commands)
 @click.version_option(package_name="bookinghall")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Bookinghall: a self-hosted ticket office."""
+    context.obj = Office(_make_app)
+
+
+def _make_app(settings: Settings) -> Flask:
+    from core.app import create_app
+
+    return create_app(settings)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,18 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from core.kernel.embedded import embedded_servers
-from core.kernel.settings import PROJECT_ROOT, Settings
+from core.kernel.office import Office
+from core.kernel.settings import PROJECT_ROOT
 
 _ONE_AT_A_TIME = 0x626F6F6B  # any number, as long as every migration takes the same advisory lock
 
 
 @click.command()
-def migrate() -> None:
+@click.pass_obj
+def migrate(office: Office) -> None:
     """Bring the database to the newest schema."""
-    settings = Settings.load()
-    with embedded_servers(settings, share=True) as (database_url, _):
-        migrate_database(database_url)
+    with office.servers() as settings:
+        migrate_database(settings.database_url)
     click.echo("The database is up to date.")
 
 

@@ -39,7 +39,6 @@ def run(demo: bool) -> None:
         _prepare(settings, demo=demo)
         supervisor = Supervisor(_children(settings), _environment(settings), PROJECT_ROOT)
         supervisor.run(lambda: _answers(settings), lambda: _announce(settings, begun))
-        click.echo("Stopping …")
     click.echo("Bookinghall has stopped. Your data is kept in " + str(settings.data_dir))
 
 

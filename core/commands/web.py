@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
+from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 
@@ -38,21 +40,24 @@ class _Server(BaseApplication):  # type: ignore[misc]
 @click.option(
     "--threads", default=96, show_default=True, help="Threads of each; every watching browser takes one."
 )
-def web(workers: int, threads: int) -> None:
+@click.pass_obj
+def web(office: Office, workers: int, threads: int) -> None:
     """Serve the screens, the API and live seats."""
-    settings = Settings.load()
-    _Server(
-        {
-            "bind": f"{settings.host}:{settings.port}",
-            "workers": workers,
-            "threads": threads,
-            "worker_class": "gthread",
-            "timeout": 60,
-            "graceful_timeout": 2,
-            "keepalive": 5,
-            "max_requests": 0,
-            "loglevel": settings.log_level.lower() if settings.log_level != "INFO" else "warning",
-            "proc_name": "bookinghall-web",
-            "control_socket_disable": True,
-        }
-    ).run()
+    with office.servers() as settings:
+        os.environ.update(settings.environment())  # for the worker processes, which load settings themselves
+        _Server(_options(settings, workers, threads)).run()
+
+
+def _options(settings: Settings, workers: int, threads: int) -> dict[str, Any]:
+    return {
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "timeout": 60,
+        "graceful_timeout": 2,
+        "keepalive": 5,
+        "loglevel": "warning" if settings.log_level == "INFO" else settings.log_level.lower(),
+        "proc_name": "bookinghall-web",
+        "control_socket_disable": True,
+    }

@@ -179,6 +179,7 @@ class Supervisor:
     # -- the end -----------------------------------------------------------------------------------
 
     def _stop_all(self) -> None:
+        self._say("Stopping …")
         for running in reversed(self._all):
             running.restart_at = None
             if running.process is not None:

@@ -8,6 +8,9 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from typing import ParamSpec
+
+P = ParamSpec("P")
 
 _PR_SET_PDEATHSIG = 1
 # Loaded here, once: between fork and exec nothing may be imported.
@@ -41,3 +44,14 @@ def end_process(process: subprocess.Popen[bytes], request: signal.Signals, secon
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def not_in_a_fork(action: Callable[P, object]) -> Callable[P, None]:
+    """`action`, done only by the process that calls this now: a fork that ends must not tidy up after its parent."""
+    owner = os.getpid()
+
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        if os.getpid() == owner:
+            action(*args, **kwargs)
+
+    return guarded

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.kernel.processes import end_with_parent
+from core.kernel.processes import end_with_parent, not_in_a_fork
 
 START_SECONDS = 60.0
 _SOCKET_PATH_LIMIT = 90  # a Unix socket's path holds 107 bytes, PostgreSQL's file name takes 14
@@ -101,7 +101,7 @@ def socket_folder(stack: ExitStack, folder: Path, owner: Owner | None) -> Path:
     """`folder` itself, or a short temporary one where its path is too long for a Unix socket."""
     if len(os.fsencode(folder)) > _SOCKET_PATH_LIMIT:
         folder = Path(tempfile.mkdtemp(prefix="bookinghall-", dir="/tmp"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(not_in_a_fork(shutil.rmtree), folder, ignore_errors=True)
     make_private(folder, owner)
     return folder
 

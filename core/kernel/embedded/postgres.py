@@ -28,7 +28,7 @@ from core.kernel.embedded.hosting import (
     system_owner,
     wait_until,
 )
-from core.kernel.processes import end_process
+from core.kernel.processes import end_process, not_in_a_fork
 
 POSTGRES_MAJOR = 18
 _DATABASE = "bookinghall"
@@ -74,7 +74,7 @@ def embedded_postgres(folder: Path, options: Mapping[str, str] | None = None) ->
         command += [part for name, value in flags.items() for part in ("-c", f"{name}={value}")]
         log = folder / "log"
         server = spawn(command, log, owner, signal.SIGINT, cwd=folder)
-        stack.callback(end_process, server, signal.SIGINT, 20.0)
+        stack.callback(not_in_a_fork(end_process), server, signal.SIGINT, 20.0)
         address = f"postgresql://postgres@/{_DATABASE}?host={sockets}"
         wait_until(lambda: _postgres_ready(sockets), server, "PostgreSQL", log)
         yield address.replace("postgresql://", "postgresql+psycopg://", 1)

@@ -20,7 +20,7 @@ from core.kernel.embedded.hosting import (
     system_owner,
     wait_until,
 )
-from core.kernel.processes import end_process
+from core.kernel.processes import end_process, not_in_a_fork
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def embedded_redis(folder: Path) -> Iterator[str]:
         command += ["--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no"]
         command += ["--pidfile", str(folder / "redis.pid"), "--supervised", "no"]
         server = spawn(command, folder / "log", owner, signal.SIGTERM, cwd=folder)
-        stack.callback(end_process, server, signal.SIGTERM, 10.0)
+        stack.callback(not_in_a_fork(end_process), server, signal.SIGTERM, 10.0)
         url = f"unix://{socket}"
         wait_until(lambda: _redis_ready(url), server, "Redis", folder / "log")
         yield url

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.kernel.embedded.hosting import START_SECONDS, EmbeddedServerError, make_data_folder
 from core.kernel.embedded.postgres import embedded_postgres
 from core.kernel.embedded.redis import optional_redis
+from core.kernel.processes import not_in_a_fork
 from core.kernel.settings import Settings
 
 _ENDING_SECONDS = 0.5
@@ -38,7 +39,7 @@ def embedded_servers(settings: Settings, *, share: bool = False) -> Iterator[tup
             return
         database_url = settings.database_url or stack.enter_context(embedded_postgres(folder / "postgres"))
         redis_url = settings.redis_url or stack.enter_context(optional_redis(folder / "redis"))
-        stack.enter_context(_published(folder / "run.json", database_url, redis_url))
+        _publish(stack, folder / "run.json", database_url, redis_url)
         yield database_url, redis_url
 
 
@@ -75,16 +76,12 @@ def _already_running(folder: Path) -> str:
     )
 
 
-@contextmanager
-def _published(path: Path, database_url: str, redis_url: str | None) -> Iterator[None]:
+def _publish(stack: ExitStack, path: Path, database_url: str, redis_url: str | None) -> None:
     """Tell other commands of this data folder where the servers are."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump({"database_url": database_url, "redis_url": redis_url}, file)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+    stack.callback(not_in_a_fork(path.unlink), missing_ok=True)
 
 
 def _shared_addresses(settings: Settings, folder: Path) -> tuple[str, str | None]:

@@ -27,6 +27,19 @@ with embedded_servers(Settings.load()) as addresses:
     time.sleep(60)
 """
 
+FORK_AND_ASK = """
+import os, psycopg, sys
+from core.kernel.embedded import embedded_servers
+from core.kernel.settings import Settings
+settings = Settings.load()
+with embedded_servers(settings) as (url, _):
+    if os.fork() == 0:
+        sys.exit()
+    os.wait()
+    with psycopg.connect(url.replace("+psycopg", "")) as db:
+        print(db.execute("SELECT 1").fetchone(), (settings.data_dir / "run.json").exists())
+"""
+
 
 @pytest.fixture
 def settings(run_folder: Path) -> Settings:
@@ -171,3 +184,17 @@ def test_a_folder_too_deep_for_a_socket_works(run_folder: Path) -> None:
         assert db.execute("SELECT 1").fetchone() == (1,)
         assert redis_url is not None
         assert redis.Redis.from_url(redis_url).ping()
+
+
+def test_a_fork_that_leaves_the_block_ends_nothing(settings: Settings) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORK_AND_ASK],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, **settings.environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("(1,) True\n", "")
+    wait_for_end(settings.data_dir)
