@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from core.booking.errors import BadStretch, NotOnSale
 from core.kernel.db import require_transaction
 from core.kernel.errors import NotFound
+from core.pricing.queries import prices_of
 from core.pricing.rules import Prices
 from core.timetable.words import ON_SALE
 
@@ -89,20 +90,4 @@ def _offer(row: Row[Any]) -> Offer:
         origin=row.origin,
         destination=row.destination,
         prices=prices_of(row),
-    )
-
-
-def prices_of(row: Row[Any]) -> Prices:
-    """The columns of a tariff, a fixed fare and the distance as `Prices`."""
-    tariff = {} if row.base is None else {
-        "base": row.base, "per_km": row.per_km, "minimum": row.minimum, "round_to": row.round_to,
-        "booking_fee": row.booking_fee, "tax_per_mille": row.tax_per_mille,
-    }  # fmt: skip
-    return Prices(
-        currency=row.currency,
-        fare=row.fare,
-        distance_m=row.distance_m,
-        seat_charges=row.seat_charges or {},
-        percents=row.percents or {},
-        **tariff,
     )

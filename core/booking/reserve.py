@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from core.booking.contact import check_email, check_phone
 from core.booking.errors import ActiveReservationExists, SeatTaken, UnknownSeat
 from core.booking.offer import Offer, lock_offer
 from core.booking.parties import Holder
@@ -77,6 +78,10 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
 
 
 def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
+    contact = {
+        "contact_email": check_email(request.contact_email),
+        "contact_phone": check_phone(request.contact_phone),
+    }
     with transaction() as session:
         offer = lock_offer(request.schedule_id, request.from_position, request.to_position)
         _check(request, offer)
@@ -84,7 +89,8 @@ def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
         seats = [_seat(layout, passenger.seat_id) for passenger in request.passengers]
         quote = _quote(request, offer, seats)
         claim = _claim(request, offer)
-        rows = session.execute(_HOLD, _parameters(request, holder, actor, offer, quote, claim))
+        values = _parameters(request, holder, actor, offer, quote, claim) | contact
+        rows = session.execute(_HOLD, values)
         gone = missing(claim, [row.seat_id for row in rows])
         if gone:
             raise _taken(layout, gone)
@@ -146,8 +152,6 @@ def _parameters(
         "currency": quote.currency,
         "total": quote.total,
         "quote": json.dumps(quote.as_json()),
-        "contact_email": request.contact_email,
-        "contact_phone": request.contact_phone,
         "language": request.language,
         "passengers": json.dumps(_passengers(request, quote)),
         "actor_kind": actor.kind,
@@ -166,7 +170,7 @@ def _passengers(request: HoldRequest, quote: Quote) -> list[dict[str, Any]]:
             "seat_id": str(passenger.seat_id),
             "type": passenger.type,
             "full_name": clean_text(passenger.full_name, "full_name"),
-            "details": dict(passenger.details),
+            "details": {k: clean_text(v, k) for k, v in passenger.details.items()},
             "amount": quote.of_passenger(place),
         }
         for place, passenger in enumerate(request.passengers)

@@ -120,7 +120,8 @@ def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | N
     """Write a gateway's message down, in the transaction of its effect; None when it was processed before.
 
     Of two that arrive at once the second waits here until the first has committed. `effect` is what is expected to
-    come of it; `set_effect` corrects it. An unknown payment is no error: the row's `payment_id` is then None.
+    come of it; `set_effect` corrects it. An unknown payment is no error: the row's `payment_id` is then None, and the
+    message, parked, is taken up again when the gateway repeats it.
     """
     known = select(Payment.id).where(Payment.id == event.payment_id).scalar_subquery()
     statement = (
@@ -133,7 +134,11 @@ def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | N
             payload=event.payload,
             effect=effect,
         )
-        .on_conflict_do_nothing(index_elements=["gateway", "event_id"])
+        .on_conflict_do_update(
+            index_elements=["gateway", "event_id"],
+            set_={"effect": effect, "payment_id": known if event.payment_id else None},
+            where=WebhookEvent.effect == "parked",
+        )
         .returning(WebhookEvent.id, WebhookEvent.payment_id)
     )
     row = require_transaction().execute(statement).one_or_none()

@@ -1,0 +1,147 @@
+"""Paying for a reservation.
+
+By card and the like: the intent is recorded and the grace given in one transaction, the gateway is asked after it,
+its answer is recorded in a second one; the booking comes with the gateway's signed message (`core.booking.settle`).
+By cash: counted by whoever took it, so the booking is made at once.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.booking.confirm import SeatsGone, confirm
+from core.booking.errors import BadPassenger, HoldExpired, NotActive
+from core.booking.own import Locked, lock_reservation
+from core.booking.parties import Holder
+from core.booking.rules import with_grace
+from core.booking.sale import lock_sale
+from core.booking.settle import settle
+from core.inventory.locks import prolong
+from core.kernel.activity import Actor, record
+from core.kernel.db import require_transaction, transaction
+from core.kernel.money import Money
+from core.kernel.outbox import publish
+from core.payments import records
+from core.payments.gateways.base import GatewayAnswer, GatewayEvent, PaymentIntent
+from core.payments.gateways.catalogue import gateway, gateway_for
+from core.payments.words import Account, Method
+
+_GRACE = text("UPDATE reservations SET expires_at = :expires_at, grace_used = true WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStarted:
+    """A payment on its way. `pay_url` is where the customer pays, if the method has such a page."""
+
+    payment_id: UUID
+    status: str
+    pay_url: str | None
+    amount: Money
+
+
+def begin_payment(
+    reservation_id: UUID,
+    holder: Holder,
+    actor: Actor,
+    method: str,
+    *,
+    return_url: str | None = None,
+    behaviour: str | None = None,
+) -> PaymentStarted:
+    """Start a payment by a method that goes through a gateway.
+
+    Raises NotFound, HoldExpired, NotActive, BadPassenger (unknown method), Unavailable (the gateway does not answer:
+    the payment is marked failed; should money come of it all the same, its message is settled like any other).
+    """
+    if method not in set(Method) - {Method.CASH}:
+        raise BadPassenger("This way of paying is not known here.", field="method", code="unknown_method")
+    through = gateway_for(method)
+    with transaction():
+        locked = lock_reservation(reservation_id, holder)
+        locked.require_open()
+        _give_grace(locked)
+        payment_id = _record_intent(locked, through.name, method, actor)
+    amount = Money(locked.row.total, locked.row.currency)
+    intent = PaymentIntent(
+        payment_id=payment_id,
+        amount=amount,
+        method=method,
+        description=locked.row.operator_name,
+        return_url=return_url,
+        language=locked.row.language,
+        in_person=locked.row.channel in ("kiosk", "counter"),
+        behaviour=behaviour,
+    )
+    answer = _ask(through.name, intent)
+    return PaymentStarted(payment_id, answer.status, answer.pay_url, amount)
+
+
+def _give_grace(locked: Locked) -> None:
+    row = locked.row
+    if row.grace_used:
+        return
+    expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes)
+    if expires_at > row.expires_at:
+        prolong(row.id, expires_at)
+        require_transaction().execute(_GRACE, {"id": row.id, "expires_at": expires_at})
+        publish("seats.changed", {"schedule_id": str(row.schedule_id)})
+
+
+def _record_intent(locked: Locked, through: str, method: str, actor: Actor) -> UUID:
+    row = locked.row
+    amount = Money(row.total, row.currency)
+    payment_id = records.create_payment(row.id, row.operator_id, through, method, amount)
+    after = {"method": method, "amount": row.total, "currency": row.currency}
+    record(actor, "payment.started", "payment", payment_id, operator_id=row.operator_id, after=after)
+    return payment_id
+
+
+def _ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
+    """Ask the gateway outside any transaction and record what it said."""
+    try:
+        answer = gateway(name).begin(intent)
+    except Exception:
+        with transaction():
+            records.fail(intent.payment_id, "The payment service did not answer.")
+        raise
+    with transaction():
+        records.note_answer(intent.payment_id, answer)
+    if answer.status != "pending":
+        _settle_at_once(name, intent, answer)
+    return answer
+
+
+def _settle_at_once(name: str, intent: PaymentIntent, answer: GatewayAnswer) -> None:
+    kind = "payment.completed" if answer.status == "completed" else "payment.failed"
+    event_id = f"answer-{intent.payment_id}"
+    settle(
+        name,
+        GatewayEvent(
+            event_id, kind, intent.payment_id, answer.reference, intent.amount, failure=answer.failure
+        ),
+    )
+
+
+def take_cash(reservation_id: UUID, holder: Holder | None, actor: Actor) -> UUID:
+    """The whole amount was taken in cash: book at once. Returns the booking's id.
+
+    Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive.
+    """
+    try:
+        with transaction():
+            sale = lock_sale(reservation_id)
+            locked = lock_reservation(reservation_id, holder)
+            locked.require_open()
+            if sale.row.schedule_status == "cancelled":
+                raise NotActive("This departure was cancelled.")
+            row = sale.row
+            payment_id = records.create_payment(row.id, row.operator_id, "cash", Method.CASH, sale.total)
+            records.complete(payment_id, f"cash-{payment_id}")
+            after = {"method": "cash", "amount": row.total, "currency": row.currency}
+            record(
+                actor, "payment.completed", "payment", payment_id, operator_id=row.operator_id, after=after
+            )
+            return confirm(sale, payment_id, Account.CASH_DRAWER, actor)
+    except SeatsGone:
+        raise HoldExpired from None

@@ -1,0 +1,124 @@
+"""What a gateway's message does here: exactly once per event, in one transaction with its effect.
+
+Money that comes in time makes a booking. Money that comes after the hold ran out makes one if the seats are still free.
+Any other money (a second payment, a wrong amount, seats gone, a released hold, a cancelled schedule) goes back: a refund
+is opened at once and the customer is told.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from core.booking.confirm import SeatsGone, confirm
+from core.booking.sale import Sale, lock_sale
+from core.kernel.activity import SYSTEM, record
+from core.kernel.db import require_transaction, transaction
+from core.kernel.money import Money
+from core.kernel.outbox import publish
+from core.payments import ledger, records
+from core.payments.gateways.base import EventKind, GatewayEvent
+from core.payments.refunds import open_refund, settle_refund_event
+from core.payments.rules import PostingKind, refund_due_lines
+from core.payments.words import Account
+
+BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
+PARKED, DUPLICATE, IGNORED = "parked", "duplicate", "ignored"
+
+_PAYMENT = text("""
+SELECT id, reservation_id, operator_id, amount, currency, status FROM payments
+WHERE id = :id OR (gateway = :gateway AND gateway_reference = :reference)
+""")
+_RECEIVED = text("UPDATE payments SET amount = :amount WHERE id = :id AND currency = :currency")
+
+
+def settle(gateway: str, event: GatewayEvent) -> str:
+    """Process one verified event; returns its effect (one of the words above). Safe to call any number of times."""
+    try:
+        return _settle(gateway, event, seats_gone=False)
+    except SeatsGone:
+        return _settle(gateway, event, seats_gone=True)
+
+
+def _settle(gateway: str, event: GatewayEvent, *, seats_gone: bool) -> str:
+    with transaction() as session:
+        noted = records.record_event(gateway, event, PARKED)
+        if noted is None:
+            return DUPLICATE
+        effect = settle_refund_event(event) if event.refund_id else PARKED
+        found = {"id": event.payment_id, "gateway": gateway, "reference": event.reference}
+        payment = session.execute(_PAYMENT, found).one_or_none()
+        if payment and not event.refund_id:
+            effect = _effect(payment, event, seats_gone)
+        if effect != PARKED:
+            records.set_effect(noted.id, effect)
+    return effect
+
+
+def _effect(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
+    if event.kind == EventKind.PAYMENT_FAILED:
+        return _failed(payment, event)
+    if event.kind == EventKind.PAYMENT_COMPLETED:
+        return _completed(payment, event, seats_gone)
+    return IGNORED
+
+
+def _failed(payment: Row[Any], event: GatewayEvent) -> str:
+    why = event.failure or "The payment was declined."
+    if not records.fail(payment.id, why):
+        return IGNORED
+    record(
+        SYSTEM,
+        "payment.failed",
+        "payment",
+        payment.id,
+        operator_id=payment.operator_id,
+        after={"failure": why},
+    )
+    return FAILED
+
+
+def _completed(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
+    sale = lock_sale(payment.reservation_id)
+    if not records.complete(payment.id, event.reference):
+        return IGNORED
+    received = event.amount or Money(payment.amount, payment.currency)
+    after = {"amount": received.amount, "currency": received.currency}
+    record(SYSTEM, "payment.completed", "payment", payment.id, operator_id=payment.operator_id, after=after)
+    if received == sale.total and sale.can_be_booked and not seats_gone:
+        confirm(sale, payment.id, Account.GATEWAY_RECEIVABLE)
+        return BOOKED
+    if received.amount != payment.amount:
+        require_transaction().execute(_RECEIVED, {"id": payment.id, **after})
+    give_back(sale, payment.id, received, _why(sale, received, seats_gone))
+    return REFUND_DUE
+
+
+def give_back(sale: Sale, payment_id: UUID, received: Money, why: str) -> UUID:
+    """Money that makes no booking: owed to the customer from this moment on, refunded by a job, explained by mail."""
+    lines = refund_due_lines(received.amount, Account.GATEWAY_RECEIVABLE)
+    row = sale.row
+    refund_id = open_refund(payment_id, received, why)
+    links = {
+        "payment_id": payment_id,
+        "refund_id": refund_id,
+        "reservation_id": row.id,
+        "route_id": row.route_id,
+    }
+    ledger.post(PostingKind.REFUND_DUE, row.operator_id, received.currency, lines, **links)
+    publish("payment.late", {"payment_id": str(payment_id), "refund_id": str(refund_id)})
+    return refund_id
+
+
+def _why(sale: Sale, received: Money, seats_gone: bool) -> str:
+    if sale.row.status == "confirmed":
+        return "This reservation was paid already."
+    if received != sale.total:
+        return "The amount was not the one to be paid."
+    if sale.row.schedule_status == "cancelled":
+        return "The departure was cancelled."
+    if sale.row.status == "cancelled":
+        return "The reservation had been given up before the payment arrived."
+    if seats_gone:
+        return "The payment arrived after the time to pay, and the seats had been sold."
+    return "The payment arrived after sales had closed."
