@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -20,6 +19,7 @@ from core.commands.migrate import migrate_database
 from core.jobs.supervisor import Child, Supervisor
 from core.kernel.assets import missing_packages
 from core.kernel.embedded import embedded_servers
+from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 _HEALTH = "/api/v1/health"
@@ -29,32 +29,43 @@ _HEALTH = "/api/v1/health"
 @click.option(
     "--demo/--no-demo", default=True, help="Fill an empty office with a real timetable.  [default: demo]"
 )
-def run(demo: bool) -> None:
+@click.pass_obj
+def run(office: Office, demo: bool) -> None:
     """Run the whole office: database, queue, web, worker, cron. Ctrl-C stops it."""
     begun = time.monotonic()
     settings = Settings.load()
     _require_free_ports(settings)
     with _ending_quietly(), embedded_servers(settings) as (database_url, redis_url):
         settings = settings.with_servers(database_url, redis_url)
-        _prepare(settings, demo=demo)
+        lines = _prepare(office, settings, demo=demo)
         supervisor = Supervisor(_children(settings), _environment(settings), PROJECT_ROOT)
-        supervisor.run(lambda: _answers(settings), lambda: _announce(settings, begun))
+        supervisor.run(lambda: _answers(settings), lambda: _announce(lines, begun))
     click.echo("Bookinghall has stopped. Your data is kept in " + str(settings.data_dir))
 
 
-def _prepare(settings: Settings, *, demo: bool) -> None:
+def _prepare(office: Office, settings: Settings, *, demo: bool) -> dict[str, str]:
+    """Make everything ready; returns what to tell about the open office, by name."""
     click.echo("Preparing the database …")
     migrate_database(settings.database_url)
-    if demo:
-        demo_module().load_demo(settings)
     for sentence in (missing_packages(), None if settings.redis_url else _NO_REDIS):
         if sentence:
             click.secho(sentence, fg="yellow")
+    return _addresses(settings) | (_demo(office, settings) if demo else {})
 
 
-def demo_module() -> Any:
-    """Loaded late: the demo reaches into every part of the office."""
-    return import_module("core.demo")
+def _demo(office: Office, settings: Settings) -> dict[str, str]:
+    module = import_module("core.demo")  # late: it reaches into every part of the office
+    with office.inside(settings):
+        module.load_demo(settings)
+        return dict(module.welcome(settings))
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    base = settings.public_url
+    lines = {"Kiosk": f"{base}/kiosk/", "Admin": f"{base}/admin/", "API": f"{base}/api/v1/docs"}
+    if not settings.smtp_host:
+        lines["Mail"] = f"{base}/admin/mailbox/ (nothing leaves this machine until SMTP_HOST is set)"
+    return lines
 
 
 _NO_REDIS = (
@@ -134,23 +145,10 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
-def _announce(settings: Settings, begun: float) -> None:
-    base = settings.public_url
-    lines = [
-        ("Kiosk", f"{base}/kiosk/"),
-        ("Admin", f"{base}/admin/"),
-        ("API", f"{base}/api/v1/docs"),
-    ]
-    if not settings.smtp_host:
-        lines.append(
-            ("Mail", f"{base}/admin/mailbox/   (nothing leaves this machine until SMTP_HOST is set)")
-        )
-    known = demo_module().sign_in(settings)
-    if known:
-        lines.append(("Sign in", f"{known[0]}   password {known[1]}"))
+def _announce(lines: dict[str, str], begun: float) -> None:
     click.echo()
     click.secho(f"Bookinghall is open (after {time.monotonic() - begun:.1f} s).", bold=True)
-    for name, value in lines:
+    for name, value in lines.items():
         click.echo(f"  {name:<8} {value}")
     click.echo("Ctrl-C closes it; the data stays.")
     click.echo()

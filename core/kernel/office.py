@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from core.kernel.db import db
 from core.kernel.embedded import embedded_servers
 from core.kernel.settings import Settings
 
@@ -32,5 +33,15 @@ class Office:
     @contextmanager
     def open(self) -> Iterator[Settings]:
         """Like `servers`, and inside an application context, so that services and queries can be called."""
-        with self.servers() as settings, self.make_app(settings).app_context():
+        with self.servers() as settings, self.inside(settings):
             yield settings
+
+    @contextmanager
+    def inside(self, settings: Settings) -> Iterator[None]:
+        """An application context on these settings; closes its connections at the end."""
+        with self.make_app(settings).app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()

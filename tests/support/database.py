@@ -183,12 +183,12 @@ class _joined:  # noqa: N801 - used like a function
         db.session.remove()
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
         event.listen(db.session.session_factory, "before_commit", _check_deferred)
-        db.engines[None] = self._connection  # type: ignore[index]
+        db.engines[None] = self._connection
 
     def __exit__(self, *_: object) -> None:
         db.session.remove()
         event.remove(db.session.session_factory, "before_commit", _check_deferred)
-        db.engines[None] = self._engine  # type: ignore[index]
+        db.engines[None] = self._engine
         db.session.registry.scopefunc = self._scope
 
     def _shared_scope(self) -> Any:
