@@ -22,7 +22,7 @@ from core.kernel.embedded import embedded_servers
 from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
 
-_HEALTH = "/api/v1/health"
+_HEALTH = "/health"
 
 
 @click.command()

@@ -39,7 +39,9 @@ apt_install() {
   rm -f "$log"
 }
 
-has_library() { { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q "$1"; }
+# ldconfig is in no ordinary user's PATH.
+known_libraries() { PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true; }
+has_library() { [[ "${LIBRARIES:=$(known_libraries)}" == *"$1"* ]]; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 
 # Names of the system packages that are missing to "run" the office or to "test" it.
