@@ -1,0 +1,53 @@
+"""How the simulated gateway can behave: what a payment comes to, when, and how the message about it travels.
+
+Seconds are multiplied by the process's `pace`, so that tests need not wait as people do.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["completed", "failed"]
+DECLINED = "The payment was declined."
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """`outcome` comes by itself `after` so many seconds (None: never); its message is sent `message_after` more, in
+    `copies`. `page`: a person decides on a pay page. `answer_lost`: the connection breaks before the first answer.
+    """
+
+    outcome: Outcome | None = None
+    after: float = 0.0
+    message_after: float = 0.0
+    copies: int = 1
+    page: bool = False
+    answer_lost: bool = False
+
+
+BEHAVIOURS: dict[str, Behaviour] = {
+    "page": Behaviour(page=True),
+    "tap": Behaviour("completed", after=2),  # a card is held to the reader
+    "instant": Behaviour("completed"),
+    "decline": Behaviour("failed", after=1),
+    "slow": Behaviour("completed", after=10),
+    "never": Behaviour(),
+    "twice": Behaviour("completed", copies=2),
+    "late": Behaviour("completed", message_after=60),
+    "lost": Behaviour("completed", after=1, answer_lost=True),
+}
+
+#: What the buttons of the pay page do.
+CHOICES: dict[str, Behaviour] = {
+    "succeed": Behaviour("completed"),
+    "fail": Behaviour("failed"),
+    "slow": BEHAVIOURS["slow"],
+}
+
+
+def chosen(asked: str | None, usual: str, *, in_person: bool, method: str) -> str:
+    """The behaviour of an intent: what it asks for, else what the process was started with, else what fits the place."""
+    if asked:
+        return asked
+    if usual != "page":
+        return usual
+    return "tap" if in_person and method == "card" else "page"
