@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "worker": "core.jobs.commands:worker",
     "cron": "core.jobs.commands:cron",
     "simulated-gateway": "core.payments.gateways.simulated.command:simulated_gateway",
-    "import-gtfs": "core.timetable.gtfs.command:import_gtfs",
+    "import-gtfs": "core.commands.import_gtfs:import_gtfs",
 }
 
 

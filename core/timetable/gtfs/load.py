@@ -49,6 +49,8 @@ def _check_files(source: Source, findings: Findings) -> None:
 
 def _look_around(feed: Feed, findings: Findings) -> None:
     if idle := sum(feed_range(feed, [service]) is None for service in feed.services):
-        findings.note("idle_services", f"{idle} services never run.", "calendar.txt")
+        findings.note("idle_services", f"{idle} of {len(feed.services)} services never run.", "calendar.txt")
     if lonely := sum(1 for _ in unused(feed)):
-        findings.note("unused_stops", f"{lonely} stops are called at by no trip.", "stops.txt")
+        findings.note(
+            "unused_stops", f"{lonely} of {len(feed.stops)} stops are called at by no trip.", "stops.txt"
+        )

@@ -8,11 +8,11 @@ something refers to stays exactly as it is; the report counts it, and staff deci
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 
 from core.kernel.db import require_transaction
 from core.kernel.ids import new_id
@@ -116,7 +116,8 @@ def store_runs(runs: Runs, report: Report) -> None:
 
 
 def _count(statement: str, **parameters: Any) -> int:
-    return len(require_transaction().execute(text(_filled(statement)), parameters).all())
+    result = require_transaction().execute(text(_filled(statement)), parameters)
+    return cast(CursorResult[Any], result).rowcount
 
 
 def _ids(statement: str, **parameters: Any) -> list[UUID]:
@@ -138,7 +139,6 @@ _INSERT = f"""
 INSERT INTO schedules ({", ".join(_COLUMNS)})
 SELECT {", ".join(f"i.{column}" for column in _COLUMNS)} FROM incoming_runs i
 WHERE NOT EXISTS (SELECT 1 FROM schedules s WHERE s.source_key = i.source_key)
-RETURNING 1
 """  # noqa: S608 - column names of this file
 
 #: Locked before they are looked at, so that a hold in progress is waited for and a new one waits for the outcome.
@@ -158,7 +158,6 @@ SET pattern_id = i.pattern_id, route_id = i.route_id, operator_id = i.operator_i
 FROM incoming_runs i
 WHERE i.source_key = s.source_key AND s.id = ANY(:ids) AND s.status = 'scheduled' AND s.departure_at > app_now()
   AND {unreferred}
-RETURNING 1
 """
 
 _GONE = """
@@ -169,5 +168,5 @@ ORDER BY s.id FOR UPDATE
 """
 
 _DELETE = """
-DELETE FROM schedules s WHERE s.id = ANY(:ids) AND s.departure_at > app_now() AND {unreferred} RETURNING 1
+DELETE FROM schedules s WHERE s.id = ANY(:ids) AND s.departure_at > app_now() AND {unreferred}
 """

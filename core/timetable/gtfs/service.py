@@ -128,7 +128,7 @@ def _note_rhythms(feed: Feed, report: Report) -> None:
     loose = sum(any(not f.exact for f in rows) for rows in feed.frequencies.values())
     if loose:
         report.findings.note(
-            "rhythm_only", f"{loose} trips are given by a rhythm only; each run of it became a departure with its time.",
+            "rhythm_only", f"{loose} of {len(feed.trips)} trips are given by a rhythm only; each run of it became a departure with its time.",
             "frequencies.txt",
         )  # fmt: skip
 
