@@ -9,9 +9,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from core.kernel.processes import end_with_parent, not_in_a_fork
@@ -19,6 +20,7 @@ from core.kernel.processes import end_with_parent, not_in_a_fork
 START_SECONDS = 60.0
 _SOCKET_PATH_LIMIT = 90  # a Unix socket's path holds 107 bytes, PostgreSQL's file name takes 14
 _SYSTEM_USER = "bookinghall"
+_PROGRAM_CACHE = Path("/var/cache/bookinghall")
 
 
 class EmbeddedServerError(RuntimeError):
@@ -104,6 +106,43 @@ def socket_folder(stack: ExitStack, folder: Path, owner: Owner | None) -> Path:
         stack.callback(not_in_a_fork(shutil.rmtree), folder, ignore_errors=True)
     make_private(folder, owner)
     return folder
+
+
+def package_folder(name: str) -> Path | None:
+    """Where a Python package that brings programs is installed, without importing it."""
+    spec = find_spec(name)
+    places = list(spec.submodule_search_locations or []) if spec else []
+    return Path(places[0]) if places else None
+
+
+def reachable(program: Path, site: Path, parts: Sequence[str], cache: Path = _PROGRAM_CACHE) -> Path:
+    """`program`, or for root its copy in `cache` when it lies where only root may go, as in root's home.
+
+    Copies `parts` of `site` (the program and its libraries), rather than opening that home to everyone.
+    """
+    if os.geteuid() != 0 or all(p.stat().st_mode & 0o001 for p in (program, *program.parents)):
+        return program
+    copy = cache / f"{program.name}-{program.stat().st_mtime_ns}"
+    if not copy.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=cache))
+        for part in parts:
+            if (site / part).exists():
+                shutil.copytree(site / part, draft / part, symlinks=True)
+        for path in (cache, draft, *draft.rglob("*")):
+            _let_all_read(path)
+        try:
+            draft.rename(copy)
+        except OSError:  # somebody else was quicker
+            shutil.rmtree(draft)
+    return copy / program.relative_to(site)
+
+
+def _let_all_read(path: Path) -> None:
+    """Others get what the owner has, but for writing."""
+    if not path.is_symlink():
+        owners = path.stat().st_mode & 0o500
+        path.chmod(path.stat().st_mode | owners >> 3 | owners >> 6)
 
 
 def spawn(

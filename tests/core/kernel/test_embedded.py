@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 import redis
 
 from core.kernel.embedded import EmbeddedServerError, embedded_servers
+from core.kernel.embedded.hosting import reachable
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 _numbers = count(1)
@@ -21,6 +23,7 @@ _numbers = count(1)
 HOLD_UNTIL_KILLED = """
 import sys, time
 from core.kernel.embedded import embedded_servers
+from core.kernel.embedded.hosting import reachable
 from core.kernel.settings import Settings
 with embedded_servers(Settings.load()) as addresses:
     print(*addresses, flush=True)
@@ -30,6 +33,7 @@ with embedded_servers(Settings.load()) as addresses:
 FORK_AND_ASK = """
 import os, psycopg, sys
 from core.kernel.embedded import embedded_servers
+from core.kernel.embedded.hosting import reachable
 from core.kernel.settings import Settings
 settings = Settings.load()
 with embedded_servers(settings) as (url, _):
@@ -198,3 +202,27 @@ def test_a_fork_that_leaves_the_block_ends_nothing(settings: Settings) -> None:
 
     assert (done.stdout, done.stderr) == ("(1,) True\n", "")
     wait_for_end(settings.data_dir)
+
+
+def test_programs_in_a_closed_folder_are_copied_for_the_one_who_runs_them(tmp_path: Path) -> None:
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    (site / "server" / "bin").mkdir(parents=True)
+    (site / "server" / "lib").mkdir()
+    program = site / "server" / "bin" / "postgres"
+    program.write_text("run me")
+    program.chmod(0o700)
+    (site / "server" / "lib" / "library").write_text("load me")
+    site.chmod(0o700)
+
+    found = reachable(program, site, ("server", "nothing.libs"), cache)
+    again = reachable(program, site, ("server", "nothing.libs"), cache)
+
+    assert found == again
+    if os.geteuid() != 0:
+        assert found == program
+        return
+    assert stat.S_IMODE(site.stat().st_mode) == 0o700
+    assert found.is_relative_to(cache)
+    assert (found.parents[1] / "lib" / "library").read_text() == "load me"
+    assert stat.S_IMODE(found.stat().st_mode) == 0o755
+    assert [p.name for p in cache.iterdir()] == [found.parents[2].name]
