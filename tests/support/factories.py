@@ -101,11 +101,10 @@ def make_office(*, rows: int = 3, departs_in: timedelta = timedelta(days=1), **p
         schedule = new_schedule(operator.id, route.id, pattern.id, layout.id, vehicle.id, departure_at)
         session.add(schedule)
         session.flush()
-        office = Office(
+        return Office(
             operator.id, rules.id, route.id, pattern.id, layout.id, vehicle.id, schedule.id,
             tuple(place.id for place in places), tuple(seat.id for seat in seats), departure_at,
         )  # fmt: skip
-    return office
 
 
 def new_schedule(

@@ -98,7 +98,8 @@ def test_the_holders_own_run_out_reservation_makes_way(clock: Clock) -> None:
     clock.move(minutes=16)
     second = reserve(office.ask(0, 1), ALICE, ACTOR)
     stale = reservation_view(first.reservation_id)
-    assert stale is not None and stale.status == "expired"
+    assert stale is not None
+    assert stale.status == "expired"
     assert second.reservation_id != first.reservation_id
 
 

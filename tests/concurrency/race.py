@@ -1,0 +1,148 @@
+"""Many buyers at once on real connections: what they do, and how it is checked afterwards."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy import text
+
+from core.booking.cancel import cancel, release
+from core.booking.expire import sweep
+from core.booking.extend import extend
+from core.booking.pay import take_cash
+from core.booking.parties import Holder
+from core.booking.reserve import reserve
+from core.kernel.activity import Actor
+from core.kernel.db import db, transaction
+from core.kernel.errors import DomainError
+from tests.support.factories import CLERK, Office
+
+#: Two claims on one seat and leg: the thing that must never be.
+DOUBLE_SALES = """
+SELECT pg.seat_id, g.leg, count(*) FROM bookings b
+JOIN reservations r ON r.id = b.reservation_id
+JOIN passengers pg ON pg.reservation_id = r.id
+CROSS JOIN LATERAL generate_series(r.from_position, r.to_position - 1) AS g (leg)
+GROUP BY r.schedule_id, pg.seat_id, g.leg HAVING count(*) > 1
+"""
+
+#: Sold locks and bookings must say the same, seat by seat and leg by leg.
+SOLD_WITHOUT_LOCK = """
+SELECT r.id FROM bookings b
+JOIN reservations r ON r.id = b.reservation_id
+JOIN passengers pg ON pg.reservation_id = r.id
+CROSS JOIN LATERAL generate_series(r.from_position, r.to_position - 1) AS g (leg)
+LEFT JOIN seat_locks l ON l.schedule_id = r.schedule_id AND l.seat_id = pg.seat_id AND l.leg = g.leg
+  AND l.kind = 'sold' AND l.reservation_id = r.id
+WHERE l.seat_id IS NULL
+"""
+LOCK_WITHOUT_SALE = """
+SELECT l.reservation_id FROM seat_locks l LEFT JOIN bookings b ON b.reservation_id = l.reservation_id
+WHERE l.kind = 'sold' AND b.id IS NULL
+"""
+LIVE_TWICE = """
+SELECT schedule_id, seat_id, leg FROM seat_locks WHERE kind = 'sold' OR expires_at > app_now()
+GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
+MONEY_WITHOUT_TICKET_OR_REFUND = """
+SELECT p.id FROM payments p
+LEFT JOIN bookings b ON b.reservation_id = p.reservation_id
+LEFT JOIN refunds f ON f.payment_id = p.id
+WHERE p.status = 'completed' AND b.id IS NULL AND f.id IS NULL
+"""
+UNBALANCED = "SELECT posting_id FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0"
+
+
+@dataclass
+class Race:
+    """24 buyers on one departure; `outcomes` counts what came of their attempts by code."""
+
+    app: Flask
+    office: Office
+    threads: int = 24
+    attempts: int = 30
+    outcomes: Counter[str] = field(default_factory=Counter)
+    defects: list[BaseException] = field(default_factory=list)
+    closed: threading.Event = field(default_factory=threading.Event)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, *others: Callable[[], None]) -> "Race":
+        """Let all buyers run at once, and `others` (sweeps, cancels) beside them until they are done."""
+        done = threading.Event()
+        with ThreadPoolExecutor(self.threads + len(others)) as pool:
+            besides = [pool.submit(self._beside, work, done) for work in others]
+            buyers = [pool.submit(self._buyer, number) for number in range(self.threads)]
+            for buyer in buyers:
+                buyer.result()
+            done.set()
+            for other in besides:
+                other.result()
+        return self
+
+    def ask(self, statement: str) -> list[object]:
+        """Rows of a check, in a session of its own."""
+        with self.app.app_context():
+            return list(db.session.execute(text(statement)))
+
+    def _beside(self, work: Callable[[], None], done: threading.Event) -> None:
+        with self.app.app_context():
+            while not done.wait(0.02):
+                self._note(work, "beside")
+                db.session.remove()
+
+    def _buyer(self, number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(self.attempts):
+            with self.app.app_context():
+                self._note(lambda: self._buy(chance), "done")
+
+    def _note(self, work: Callable[[], object], word: str) -> None:
+        try:
+            result = str(work() or word)
+        except DomainError as error:
+            result = error.code
+        except BaseException as error:
+            result = type(error).__name__
+            self.defects.append(error)
+        with self._guard:
+            self.outcomes[result] += 1
+
+    def _buy(self, chance: random.Random) -> str:
+        """Hold one to three random seats on a random stretch, then pay, extend, give up, be released, or walk away."""
+        holder = Holder("guest", str(uuid4()), "racer")
+        actor = Actor("guest", holder.id, holder.label)
+        first = chance.randrange(5)
+        last = chance.randint(first + 1, 5)
+        seats = chance.sample(range(len(self.office.seats)), chance.choice((1, 1, 2, 3)))
+        was_closed = self.closed.is_set()
+        held = reserve(self.office.ask(*seats, first=first, last=last), holder, actor)
+        assert not was_closed, "a hold was made after the departure had been cancelled"
+        what = chance.choice(("pay", "pay", "extend", "give_up", "release", "walk_away"))
+        if what == "extend":
+            extend(held.reservation_id, holder, actor)
+            what = chance.choice(("pay", "walk_away"))
+        if what == "pay" and chance.random() < 0.25:
+            take_cash(held.reservation_id, holder, actor)
+        elif what == "give_up":
+            cancel(held.reservation_id, holder, actor)
+        elif what == "release":
+            release(held.reservation_id, CLERK, "race test")
+        return what
+
+
+def tidy() -> None:
+    """What cron does meanwhile."""
+    sweep(limit=20)
+
+
+def cancel_departure(schedule_id: UUID) -> None:
+    """Cancel as the timetable does: the schedule is locked `FOR UPDATE` and its status changed."""
+    with transaction() as session:
+        session.execute(text("UPDATE schedules SET status = 'cancelled' WHERE id = :id"), {"id": schedule_id})
+    with transaction() as session:
+        session.execute(text("SELECT 1 FROM schedules WHERE id = :id FOR UPDATE"), {"id": schedule_id})

@@ -1,0 +1,61 @@
+"""More time to pay."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from core.booking.cancel import cancel
+from core.booking.errors import HoldExpired, NoMoreExtensions, NotActive
+from core.booking.extend import extend
+from core.booking.reserve import reserve
+from core.inventory.queries import seat_map
+from core.kernel.db import db
+from core.kernel.errors import NotFound
+from tests.support.clock import Clock
+from tests.support.factories import ACTOR, ALICE, BOB, make_office
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def test_five_minutes_are_added_to_the_old_end(clock: Clock) -> None:
+    office = make_office()
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    clock.move(minutes=10)
+    longer = extend(held.reservation_id, ALICE, ACTOR)
+    assert longer.expires_at == held.expires_at + timedelta(minutes=5)
+    clock.move(minutes=9)
+    assert seat_map(office.schedule_id, 0, 5).available == 11, "the locks were extended, too"
+
+
+def test_at_most_as_often_as_the_policy_says() -> None:
+    office = make_office(max_extensions=2)
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    extend(held.reservation_id, ALICE, ACTOR)
+    extend(held.reservation_id, ALICE, ACTOR)
+    with pytest.raises(NoMoreExtensions):
+        extend(held.reservation_id, ALICE, ACTOR)
+
+
+def test_what_has_run_out_cannot_be_extended(clock: Clock) -> None:
+    office = make_office()
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    clock.move(minutes=15)
+    with pytest.raises(HoldExpired):
+        extend(held.reservation_id, ALICE, ACTOR)
+
+
+def test_what_was_given_up_cannot_be_extended() -> None:
+    office = make_office()
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    cancel(held.reservation_id, ALICE, ACTOR)
+    with pytest.raises(NotActive):
+        extend(held.reservation_id, ALICE, ACTOR)
+
+
+def test_somebody_elses_reservation_does_not_exist() -> None:
+    office = make_office()
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    with pytest.raises(NotFound):
+        extend(held.reservation_id, BOB, ACTOR)
+    assert db.session.execute(text("SELECT extensions FROM reservations")).scalar() == 0

@@ -1,0 +1,98 @@
+"""Rules of selling: references, texts, times, refunds."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.booking.errors import BadPassenger, NoMoreExtensions, SalesClosed
+from core.booking.rules import (
+    ALPHABET,
+    check_sales_open,
+    clean_text,
+    extended,
+    is_reference,
+    make_reference,
+    plain_reference,
+    refund_percent,
+    spoken_reference,
+    with_grace,
+)
+from core.trades.catalogue import trade_of
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+references = st.builds(
+    make_reference, st.sampled_from(ALPHABET), st.dates(date(2024, 1, 1), date(2100, 1, 1))
+)
+
+
+@given(references)
+def test_a_reference_has_twelve_unambiguous_characters_and_survives_being_spoken(reference: str) -> None:
+    assert len(reference) == 12
+    assert not set(reference) & set("0O1IL")
+    assert is_reference(reference)
+    assert plain_reference(spoken_reference(reference).lower()) == reference
+
+
+@given(references, st.integers(0, 11), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_noticed(reference: str, place: int, char: str) -> None:
+    wrong = reference[:place] + char + reference[place + 1 :]
+    assert is_reference(wrong) == (wrong == reference)
+
+
+@given(references, st.integers(0, 10))
+def test_swapped_neighbours_are_noticed(reference: str, place: int) -> None:
+    swapped = reference[:place] + reference[place + 1] + reference[place] + reference[place + 2 :]
+    assert is_reference(swapped) == (swapped == reference)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_reference_or_not(text: str) -> None:
+    assert is_reference(text) in (True, False)
+
+
+@given(st.text(max_size=300))
+def test_a_text_is_cleaned_or_refused(text: str) -> None:
+    try:
+        clean = clean_text(text, "name")
+    except BadPassenger:
+        return
+    assert clean is None or (clean == clean.strip() and "\x00" not in clean and len(clean) <= 200)
+
+
+def test_sales_close_so_many_minutes_before_departure() -> None:
+    check_sales_open(NOON - timedelta(minutes=5, microseconds=1), NOON, 5)
+    with pytest.raises(SalesClosed):
+        check_sales_open(NOON - timedelta(minutes=5), NOON, 5)
+    check_sales_open(NOON + timedelta(minutes=9), NOON, -10)
+
+
+def test_extensions_are_counted() -> None:
+    assert extended(NOON, 1, 5, 2) == NOON + timedelta(minutes=5)
+    with pytest.raises(NoMoreExtensions):
+        extended(NOON, 2, 5, 2)
+
+
+@given(st.integers(0, 900), st.integers(0, 30))
+def test_grace_never_shortens_and_adds_at_most_its_minutes(seconds_left: int, minutes: int) -> None:
+    ends = NOON + timedelta(seconds=seconds_left)
+    assert ends <= with_grace(NOON, ends, minutes) <= ends + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("trade", "before", "expected"),
+    [
+        ("bus", timedelta(hours=24, seconds=1), (100, 0)),
+        ("bus", timedelta(hours=24), (50, 0)),
+        ("bus", timedelta(hours=2), (0, 0)),
+        ("flight", timedelta(days=2), (100, 5000)),
+        ("flight", timedelta(hours=13), (50, 0)),
+        ("flight", timedelta(hours=12), (0, 0)),
+        ("cinema", timedelta(seconds=1), (100, 0)),
+        ("cinema", timedelta(0), (0, 0)),
+    ],
+)
+def test_refund_ladders_of_the_trades(trade: str, before: timedelta, expected: tuple[int, int]) -> None:
+    ladder = [step.as_json() for step in trade_of(trade).policy.refund_ladder]
+    assert refund_percent(ladder, before) == expected

@@ -1,0 +1,83 @@
+"""The best seats that can be had. A plan is drawn with letters: f free, x taken, . aisle, L legroom, w wheelchair."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.inventory.best import best_available
+from core.inventory.states import SeatState
+
+
+def draw(*rows: str) -> list[SeatState]:
+    """Seats from a picture; numbers are row and column as letters."""
+    seats = []
+    for row, line in enumerate(rows):
+        for column, mark in enumerate(line):
+            if mark != ".":
+                seats.append(_seat(row, column, mark, column in (0, len(line) - 1)))
+    return seats
+
+
+def _seat(row: int, column: int, mark: str, window: bool) -> SeatState:
+    features = (("window",) if window else ()) + {"L": ("legroom",), "w": ("wheelchair",)}.get(mark, ())
+    state = "booked" if mark == "x" else "available"
+    return SeatState(
+        UUID(int=row * 100 + column),
+        f"{row + 1}{'ABCDEFGH'[column]}",
+        0,
+        row,
+        column,
+        "standard",
+        features,
+        state,
+    )
+
+
+def best(count: int, *rows: str) -> list[str]:
+    return [seat.number for seat in best_available(draw(*rows), count)]
+
+
+@pytest.mark.parametrize(
+    ("count", "rows", "expected"),
+    [
+        pytest.param(1, ["ff.ff"], ["1A"], id="one gets a window"),
+        pytest.param(1, ["ff.fx", "ff.ff"], ["1D"], id="a seat that is single already goes first"),
+        pytest.param(1, ["LL.LL", "ff.ff"], ["2A"], id="nobody is given a dearer seat unasked"),
+        pytest.param(1, ["ww.xx", "xx.xL"], ["2E"], id="but rather that than none; wheelchair places stay"),
+        pytest.param(2, ["fx.ff", "ff.ff"], ["1D", "1E"], id="two together"),
+        pytest.param(2, ["xf.fx", "xx.ff"], ["2D", "2E"], id="together before across the aisle"),
+        pytest.param(2, ["xf.fx", "fx.xf"], ["1B", "1D"], id="across the aisle before two rows"),
+        pytest.param(2, ["fff.", "ff.."], ["2A", "2B"], id="no orphan is left"),
+        pytest.param(4, ["ff.ff", "ff.ff"], ["1A", "1B", "1D", "1E"], id="four in one row"),
+        pytest.param(3, ["fx.xf", "xf.xx"], ["1A", "1E", "2B"], id="apart when there is no other way"),
+        pytest.param(3, ["fx.xf"], [], id="not that many"),
+        pytest.param(1, ["ww.ww"], [], id="set-aside seats are not given unasked"),
+        pytest.param(0, ["ff.ff"], [], id="nobody"),
+    ],
+)
+def test_choices(count: int, rows: list[str], expected: list[str]) -> None:
+    assert best(count, *rows) == expected
+
+
+plans = st.lists(st.text("fxL.w", min_size=4, max_size=6), min_size=1, max_size=6)
+
+
+@given(plans, st.integers(1, 8))
+def test_as_many_as_asked_for_each_once_and_free(rows: list[str], count: int) -> None:
+    seats = draw(*rows)
+    chosen = best_available(seats, count)
+    able = [s for s in seats if s.state == "available" and "wheelchair" not in s.features]
+    assert len(chosen) == (count if count <= len(able) else 0)
+    assert len({seat.id for seat in chosen}) == len(chosen)
+    assert all(seat in able for seat in chosen)
+
+
+@given(plans)
+def test_two_sit_side_by_side_whenever_two_plain_neighbours_are_free(rows: list[str]) -> None:
+    neighbours = any("ff" in row for row in rows)
+    chosen = best_available(draw(*rows), 2)
+    if neighbours:
+        assert chosen[0].row == chosen[1].row
+        assert chosen[1].column - chosen[0].column == 1
