@@ -10,7 +10,7 @@ from core import schema
 from core.accounts import sign_in
 from core.error_pages import register_error_pages
 from core.jobs.queues import nudge_outbox
-from core.kernel import assets, outbox
+from core.kernel import assets, outbox, web
 from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
@@ -27,11 +27,11 @@ def create_app(settings: Settings) -> Flask:
         enable_openapi=False,
     )
     app.config.update(_flask_config(settings))
-    app.extensions["bookinghall_tables"] = (
-        schema.metadata.tables
-    )  # every model is loaded before the first query
+    # Every model is loaded before the first query.
+    app.extensions["bookinghall_tables"] = schema.metadata.tables
     db.init_app(app)
     outbox.nudge_with(app.extensions, nudge_outbox)
+    web.register(app)
     assets.register(app)
     sign_in.register(app)
     register_error_pages(app)

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from core.booking.cancel import cancel, release
 from core.booking.expire import sweep
 from core.booking.extend import extend
-from core.booking.pay import take_cash
 from core.booking.parties import Holder
+from core.booking.pay import take_cash
 from core.booking.reserve import reserve
 from core.kernel.activity import Actor
 from core.kernel.db import db, transaction
@@ -106,7 +106,7 @@ class Race:
             result = str(work() or word)
         except DomainError as error:
             result = error.code
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - every defect is gathered and shown
             result = type(error).__name__
             self.defects.append(error)
         with self._guard:

@@ -63,7 +63,8 @@ def test_staff_release_a_stuck_hold_and_say_why() -> None:
     assert deed.before["status"] == "active"
     assert deed.after == {"status": "cancelled"}
     view = reservation_view(held.reservation_id)
-    assert view is not None and view.status == "cancelled"
+    assert view is not None
+    assert view.status == "cancelled"
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "no", "x" * 301])

@@ -56,7 +56,8 @@ def test_money_in_time_makes_a_booking_with_a_ticket_for_each_passenger() -> Non
 
     booking = booking_of_reservation(held.reservation_id)
     assert effect == "booked"
-    assert booking is not None and booking.status == "confirmed"
+    assert booking is not None
+    assert booking.status == "confirmed"
     assert booking_by_reference(booking.spoken_reference.lower()) == booking
     assert [p.ticket_status for p in booking.reservation.passengers] == ["valid", "valid"]
     assert [r.kind for r in rows("SELECT DISTINCT kind FROM seat_locks")] == ["sold"]
@@ -176,7 +177,8 @@ def test_cash_books_at_once_and_lies_in_the_drawer() -> None:
     held = reserve(office.ask(0, 1, 2), ALICE, ACTOR)
     booking_id = take_cash(held.reservation_id, ALICE, ACTOR)
     booking = booking_of_reservation(held.reservation_id)
-    assert booking is not None and booking.id == booking_id
+    assert booking is not None
+    assert booking.id == booking_id
     assert ledger()["cash_drawer"] == held.quote.total
     assert ledger()["fees"] == -300
 
