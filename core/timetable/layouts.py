@@ -166,9 +166,9 @@ MIDI = plan(
 )
 
 RAIL_COACH = plan(
-    "rail-coach-80",
-    "Rail coach, 80 seats",
-    ("E___E", "WC_LL", *("SS_SS",) * 8, "aa_aa", "bb_bb", *("BB_BB",) * 8, "LL_LL", "E_T_E"),
+    "rail-coach-60",
+    "Rail coach, 60 seats",
+    ("E___E", "WC_LL", *("SS_SS",) * 6, "aa_aa", "bb_bb", *("BB_BB",) * 6, "E_T_E"),
     lettered=True,
 )
 
