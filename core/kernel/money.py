@@ -1,9 +1,13 @@
 """Money is a whole number of minor units with an ISO 4217 currency. There are no floats here."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,8 +51,12 @@ def from_major(value: Decimal, currency: str) -> Money:
 
 
 def format_money(money: Money, language: str = "en") -> str:
-    """With its currency, as people of that language write it: ``RON 48.00``."""
-    return format_currency(to_major(money), money.currency, locale=language)
+    """With its currency, as people of that language write it: ``RON 48.00``.
+
+    A symbol of letters is kept off the digits, as CLDR's pattern "alphaNextToNumber" asks; Babel leaves that out.
+    """
+    written = format_currency(to_major(money), money.currency, locale=language)
+    return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
 
 def format_amount(money: Money, language: str = "en") -> str:

@@ -1,0 +1,118 @@
+"""transaction(): the one way to write."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from core.kernel.activity import SYSTEM, record
+from core.kernel.db import after_commit, db, in_transaction, require_transaction, transaction
+from core.kernel.errors import Busy, Conflict
+from core.timetable.models import Operator
+from tests.support.database import FreshDatabase
+from tests.support.factories import make_office
+
+
+def operator(code: str) -> Operator:
+    return Operator(code=code, name="X", trade="bus", currency="EUR", timezone="Europe/Lisbon")
+
+
+@pytest.mark.usefixtures("db_session")
+class TestTransaction:
+    def test_keeps_what_it_wrote(self) -> None:
+        with transaction() as session:
+            session.add(operator("kept"))
+        assert db.session.execute(text("SELECT code FROM operators")).scalars().all() == ["kept"]
+
+    def test_undoes_everything_when_anything_goes_wrong(self) -> None:
+        with pytest.raises(ZeroDivisionError), transaction() as session:
+            session.add(operator("lost"))
+            session.flush()
+            raise ZeroDivisionError
+        assert db.session.execute(text("SELECT count(*) FROM operators")).scalar() == 0
+        assert not in_transaction()
+
+    def test_is_not_nested(self) -> None:
+        with transaction(), pytest.raises(RuntimeError, match="one per use case"), transaction():
+            pass
+
+    def test_locks_are_refused_outside(self) -> None:
+        with pytest.raises(RuntimeError, match="inside transaction"):
+            require_transaction()
+
+    def test_a_named_constraint_speaks_in_our_words(self) -> None:
+        with pytest.raises(Conflict) as refused, transaction() as session:
+            session.add_all([operator("twice"), operator("twice")])
+        assert refused.value.code == "duplicate"
+
+    def test_nudges_come_after_the_commit_and_may_fail(self) -> None:
+        seen: list[bool] = []
+        with transaction():
+            after_commit(lambda: seen.append(in_transaction()))
+            after_commit(lambda: seen.append(bool(1 / 0)))
+            after_commit(lambda: seen.append(in_transaction()))
+            assert seen == []
+        assert seen == [False, False]
+
+    def test_no_nudge_for_what_was_undone(self) -> None:
+        seen: list[int] = []
+        with pytest.raises(ZeroDivisionError), transaction():
+            after_commit(lambda: seen.append(1))
+            raise ZeroDivisionError
+        assert seen == []
+
+
+def test_waiting_for_a_lock_ends_after_three_seconds_as_busy(fresh_database: FreshDatabase) -> None:
+    app = fresh_database.app
+    with app.app_context():
+        office = make_office()
+    taken, done = threading.Event(), threading.Event()
+    lock = text("SELECT 1 FROM schedules WHERE id = :id FOR UPDATE")
+
+    def hold_it() -> None:
+        with app.app_context(), transaction() as session:
+            session.execute(lock, {"id": office.schedule_id})
+            taken.set()
+            done.wait(10)
+
+    other = threading.Thread(target=hold_it)
+    other.start()
+    taken.wait(5)
+    began = time.monotonic()
+    with app.app_context(), pytest.raises(Busy), transaction() as session:
+        session.execute(lock, {"id": office.schedule_id})
+    waited = time.monotonic() - began
+    done.set()
+    other.join(5)
+    assert 2.5 < waited < 6
+
+
+@pytest.mark.usefixtures("db_session")
+class TestGuards:
+    """What the database refuses, whoever asks."""
+
+    def refused(self, statement: str) -> str:
+        with pytest.raises(IntegrityError) as refused, transaction() as session:
+            session.execute(text(statement))
+        return str(refused.value)
+
+    def test_patterns_are_immutable(self) -> None:
+        make_office()
+        assert "patterns_immutable" in self.refused(
+            "UPDATE pattern_stops SET departure_offset = 99999 WHERE position = 1"
+        )
+        assert "patterns_immutable" in self.refused("DELETE FROM patterns")
+
+    def test_a_layout_in_use_is_immutable(self) -> None:
+        make_office()
+        assert "layout is in use" in self.refused("UPDATE seats SET number = '99Z' WHERE number = '1A'")
+        assert "layout is in use" in self.refused("UPDATE layouts SET rows = 7")
+        assert "layout is in use" in self.refused("DELETE FROM seats WHERE number = '1A'")
+
+    def test_the_activity_log_is_append_only(self) -> None:
+        with transaction():
+            record(SYSTEM, "test.done", "test", 1)
+        assert "activity_log_append_only" in self.refused("UPDATE activity_log SET action = 'x'")
+        assert "activity_log_append_only" in self.refused("DELETE FROM activity_log")
