@@ -8,6 +8,7 @@ from flask import Flask
 
 from core import schema
 from core.accounts import sign_in
+from core.api import routes
 from core.error_pages import register_error_pages
 from core.jobs.queues import nudge_outbox
 from core.kernel import assets, outbox, web
@@ -34,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     web.register(app)
     assets.register(app)
     sign_in.register(app)
+    routes.register(app)
     register_error_pages(app)
     return app
 

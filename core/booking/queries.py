@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from core.booking.parties import Holder
 from core.booking.rules import plain_reference
 from core.booking.views import (
     ActiveReservation,
@@ -55,10 +56,21 @@ _BY_BOOKING = text(_VIEW + "WHERE bk.id = :value")
 _BY_REFERENCE = text(_VIEW + "WHERE bk.reference = :value")
 _BY_SCHEDULE = text(_VIEW + "WHERE bk.schedule_id = :value ORDER BY bk.confirmed_at LIMIT 500")
 
+_BY_HOLDER = text(
+    _VIEW
+    + """
+WHERE r.status = 'active' AND r.expires_at > app_now() AND r.holder_kind = :kind AND r.holder_id = :id
+  AND (CAST(:schedule AS uuid) IS NULL OR r.schedule_id = :schedule)
+ORDER BY r.expires_at LIMIT 50
+"""
+)
+
 _PAYMENTS = text("""
 SELECT id, method, gateway, status, amount, currency, pay_url, failure, created_at, settled_at
 FROM payments WHERE id = ANY(:ids) ORDER BY created_at
 """)
+
+_RESERVATION_OF = text("SELECT reservation_id FROM payments WHERE id = :id")
 
 _ACTIVE = text("""
 SELECT r.id, r.schedule_id, s.departure_at + make_interval(secs => a.departure_offset) AS departure_at,
@@ -89,6 +101,17 @@ def reservation_view(reservation_id: UUID) -> ReservationView | None:
     """A reservation as it stands, or None."""
     row = db.session.execute(_BY_RESERVATION, {"value": reservation_id}).one_or_none()
     return _reservation(row) if row else None
+
+
+def active_of_holder(holder: Holder, schedule_id: UUID | None = None) -> list[ReservationView]:
+    """A holder's own running holds (of one schedule if asked), the next to run out first; at most 50."""
+    found = {"kind": holder.kind, "id": holder.id, "schedule": schedule_id}
+    return [_reservation(row) for row in db.session.execute(_BY_HOLDER, found).all()]
+
+
+def reservation_of_payment(payment_id: UUID) -> UUID | None:
+    """The reservation that a payment is for, or None when there is no such payment."""
+    return db.session.execute(_RESERVATION_OF, {"id": payment_id}).scalar_one_or_none()
 
 
 def booking_view(booking_id: UUID) -> BookingView | None:

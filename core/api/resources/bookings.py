@@ -1,0 +1,45 @@
+"""Bookings: reservations that have been paid."""
+
+from typing import Any
+from uuid import UUID
+
+from core.accounts.callers import Caller
+from core.api.endpoints import ANYONE, endpoint
+from core.api.parties import may_see, visible_booking, visible_reservation
+from core.api.schemas.sales import BookingOut, ReservationRef, sale_json
+from core.booking.errors import PaymentMissing
+from core.booking.queries import booking_by_reference, booking_of_reservation
+from core.kernel.errors import NotFound
+
+
+@endpoint("POST", "/bookings/create", access=ANYONE, body=ReservationRef, answer=BookingOut, once=True, errors=(404, 409))  # fmt: skip
+def create(caller: Caller, body: ReservationRef) -> Any:
+    """The booking of a paid reservation: money alone makes one, so an unpaid reservation is refused."""
+    booking = booking_of_reservation(body.reservation_id)
+    if booking is None:
+        visible_reservation(caller, body.reservation_id)
+        raise PaymentMissing
+    if not may_see(caller, booking.reservation, "bookings.read"):
+        raise NotFound
+    return sale_json(booking)
+
+
+@endpoint("GET", "/bookings/<uuid:booking_id>", access=ANYONE, answer=BookingOut, errors=(404,))
+def show(caller: Caller, booking_id: UUID) -> Any:
+    """A booking, for its holder and for staff."""
+    return sale_json(visible_booking(caller, booking_id))
+
+
+@endpoint("GET", "/bookings/<uuid:booking_id>/details", access=ANYONE, answer=BookingOut, errors=(404,))
+def details(caller: Caller, booking_id: UUID) -> Any:
+    """The same: a booking always comes with all its details."""
+    return sale_json(visible_booking(caller, booking_id))
+
+
+@endpoint("GET", "/bookings/reference/<reference>", access=ANYONE, answer=BookingOut, errors=(404,))
+def by_reference(caller: Caller, reference: str) -> Any:
+    """A booking by the reference on its ticket, typed in any way, for its holder and for staff."""
+    booking = booking_by_reference(reference[:60]) if reference.isprintable() else None
+    if booking is None or not may_see(caller, booking.reservation, "bookings.read"):
+        raise NotFound
+    return sale_json(booking)

@@ -1,0 +1,85 @@
+"""Payments: begin one, hear from its gateway, see how it stands."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import request
+
+from core.accounts.callers import Caller, require
+from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
+from core.api.parties import holder_of, require_station, visible_reservation
+from core.api.schemas.fields import money
+from core.api.schemas.sales import Effect, PaymentBody, PaymentOut, PaymentStartedOut
+from core.booking.pay import begin_payment, take_cash
+from core.booking.queries import booking_view, reservation_of_payment
+from core.booking.settle import settle
+from core.kernel.context import settings
+from core.kernel.errors import NotFound, RuleBroken
+from core.payments.gateways.catalogue import gateway
+
+
+@endpoint("POST", "/payments/initiate", access=ANYONE, body=PaymentBody, answer=PaymentStartedOut, status=201, once=True, errors=(404, 409, 410, 503))  # fmt: skip
+def initiate(caller: Caller, body: PaymentBody) -> Any:
+    """Begin to pay for a reservation: `pay_url` is where the customer pays. Cash is counted at once, by staff."""
+    if body.method == "cash":
+        return _cash(caller, body.reservation_id)
+    started = begin_payment(
+        body.reservation_id, holder_of(caller), caller.actor, body.method,
+        return_url=_way_back(caller, body.return_url), behaviour=body.behaviour,
+    )  # fmt: skip
+    return {
+        "payment_id": str(started.payment_id),
+        "status": started.status,
+        "pay_url": started.pay_url,
+        "amount": started.amount.as_json(),
+        "booking_id": None,
+    }
+
+
+@endpoint("POST", "/payments/webhook/<gateway_name>", access=NOBODY_ASKED, answer=Effect, errors=(400, 404))
+def webhook(gateway_name: str) -> Any:
+    """For gateways: a signed message, processed once however often it comes."""
+    event = gateway(gateway_name).read_webhook(dict(request.headers), request.get_data(cache=False))
+    return {"effect": settle(gateway_name, event)}
+
+
+@endpoint("GET", "/payments/<uuid:payment_id>", access=ANYONE, answer=PaymentOut, errors=(404,))
+def show(caller: Caller, payment_id: UUID) -> Any:
+    """How a payment stands, for who pays and for staff."""
+    reservation_id = reservation_of_payment(payment_id)
+    if reservation_id is None:
+        raise NotFound
+    view = visible_reservation(caller, reservation_id, "payments.read")
+    return next(each.as_json() for each in view.payments if each.id == payment_id)
+
+
+def _cash(caller: Caller, reservation_id: UUID) -> dict[str, Any]:
+    require(caller, "money.cash")
+    if caller.is_staff:
+        require_station(caller, reservation_id)
+    booking = booking_view(
+        take_cash(reservation_id, None if caller.is_staff else holder_of(caller), caller.actor)
+    )
+    assert booking is not None  # noqa: S101 - it was made just now
+    paid = next(each for each in booking.reservation.payments if each.method == "cash")
+    return {
+        "payment_id": str(paid.id),
+        "status": paid.status,
+        "pay_url": None,
+        "amount": money(paid.amount, paid.currency),
+        "booking_id": str(booking.id),
+    }
+
+
+def _way_back(caller: Caller, url: str | None) -> str | None:
+    """Where the pay page leads back to: partners choose, everyone else comes back to this office."""
+    if url is None:
+        return None
+    parts = urlsplit(url) if url.isprintable() else urlsplit("")
+    own = urlsplit(settings().public_url).netloc
+    if parts.scheme not in {"http", "https"} or (parts.netloc != own and caller.role != "api"):
+        raise RuleBroken(
+            "The way back has to be an address of this office.", code="bad_return_url", field="return_url"
+        )
+    return url

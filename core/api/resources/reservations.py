@@ -1,0 +1,111 @@
+"""Reservations: seats held for a limited time. The hot path of the house is `create`."""
+
+from typing import Any
+from uuid import UUID
+
+from core.accounts.callers import Caller
+from core.api.endpoints import ANYONE, endpoint
+from core.api.parties import channel_of, holder_of, own_reservation, visible_reservation
+from core.api.schemas.sales import (
+    DetailsBody,
+    HeldOut,
+    HoldBody,
+    OwnActive,
+    ReservationList,
+    ReservationOut,
+    quote_json,
+    sale_json,
+)
+from core.booking.cancel import cancel as cancel_hold
+from core.booking.details import set_details
+from core.booking.extend import extend as extend_hold
+from core.booking.queries import active_of_holder
+from core.booking.requests import Held, HoldRequest, PassengerRequest
+from core.booking.reserve import reserve
+
+
+@endpoint("POST", "/reservations/create", access=ANYONE, body=HoldBody, answer=HeldOut, status=201, once=True, keeps_guest=True, errors=(404, 409))  # fmt: skip
+def create(caller: Caller, body: HoldBody) -> Any:
+    """Hold seats: all of them or none. A guest is told who they are by the header X-Guest-Session."""
+    wanted = HoldRequest(
+        schedule_id=body.schedule_id,
+        from_position=body.from_position,
+        to_position=body.to_position,
+        passengers=tuple(
+            PassengerRequest(p.seat_id, p.type, p.full_name, p.details) for p in body.passengers
+        ),
+        channel=channel_of(caller),
+        contact_email=body.contact_email,
+        contact_phone=body.contact_phone,
+        language=body.language,
+    )
+    return _held(reserve(wanted, holder_of(caller), caller.actor))
+
+
+@endpoint("GET", "/reservations/active", access=ANYONE, query=OwnActive, answer=ReservationList)
+def active(caller: Caller, query: OwnActive) -> Any:
+    """The caller's own running holds."""
+    return own_active(caller, query.schedule_id)
+
+
+@endpoint(
+    "GET", "/reservations/active/<uuid:schedule_id>", access=ANYONE, answer=ReservationList, hidden=True
+)
+def active_of_schedule(caller: Caller, schedule_id: UUID) -> Any:
+    """The caller's own running hold on one schedule."""
+    return own_active(caller, schedule_id)
+
+
+@endpoint("GET", "/reservations/<uuid:reservation_id>", access=ANYONE, answer=ReservationOut, errors=(404,))
+def show(caller: Caller, reservation_id: UUID) -> Any:
+    """A reservation as it stands, for its holder and for staff."""
+    return sale_json(visible_reservation(caller, reservation_id))
+
+
+@endpoint(
+    "GET", "/reservations/<uuid:reservation_id>/details", access=ANYONE, answer=ReservationOut, errors=(404,)
+)
+def details(caller: Caller, reservation_id: UUID) -> Any:
+    """The same: a reservation always comes with all its details."""
+    return sale_json(visible_reservation(caller, reservation_id))
+
+
+@endpoint("PATCH", "/reservations/<uuid:reservation_id>", access=ANYONE, body=DetailsBody, answer=ReservationOut, errors=(404, 409, 410))  # fmt: skip
+def change(caller: Caller, reservation_id: UUID, body: DetailsBody) -> Any:
+    """Add contact and passengers' names while the seats are held."""
+    view = own_reservation(caller, reservation_id)
+    given = body.model_fields_set
+    set_details(
+        reservation_id,
+        holder_of(caller),
+        contact_email=body.contact_email if "contact_email" in given else view.contact_email,
+        contact_phone=body.contact_phone if "contact_phone" in given else view.contact_phone,
+        names={passenger.id: passenger.full_name for passenger in body.passengers},
+        language=body.language,
+    )
+    return sale_json(own_reservation(caller, reservation_id))
+
+
+@endpoint("POST", "/reservations/<uuid:reservation_id>/extend", access=ANYONE, answer=HeldOut, once=True, errors=(404, 409, 410))  # fmt: skip
+def extend(caller: Caller, reservation_id: UUID) -> Any:
+    """More time to pay, as often as the operator's policy allows."""
+    return _held(extend_hold(reservation_id, holder_of(caller), caller.actor))
+
+
+@endpoint("DELETE", "/reservations/<uuid:reservation_id>", access=ANYONE, status=204, errors=(404, 409))
+def cancel(caller: Caller, reservation_id: UUID) -> None:
+    """Give up a hold; its seats are free at once. Doing it again changes nothing."""
+    cancel_hold(reservation_id, holder_of(caller), caller.actor)
+
+
+def own_active(caller: Caller, schedule_id: UUID | None) -> dict[str, Any]:
+    """The caller's running holds as `ReservationList`."""
+    return {"reservations": [sale_json(view) for view in active_of_holder(holder_of(caller), schedule_id)]}
+
+
+def _held(held: Held) -> dict[str, Any]:
+    return {
+        "id": str(held.reservation_id),
+        "expires_at": held.expires_at.isoformat(),
+        "quote": quote_json(held.quote),
+    }
