@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
