@@ -14,6 +14,7 @@ from core.inventory.locks import Claim
 from core.kernel.db import require_transaction
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
+from core.pricing.rules import Quote
 from core.tickets.issue import TicketFacts
 from core.timetable.words import ON_SALE
 
@@ -22,7 +23,7 @@ SELECT r.id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel, r.
   r.quote, r.seat_count, r.from_position, r.to_position, r.expires_at <= app_now() AS run_out, app_now() AS now,
   s.id AS schedule_id, s.status AS schedule_status, s.layout_id, s.departure_at, s.platform, s.route_id,
   o.id AS operator_id, o.code AS operator_code, o.name AS operator_name, o.trade, o.reference_prefix,
-  o.timezone AS operator_timezone, ro.name AS route_name, p.sales_close_minutes, p.payment_grace_minutes,
+  o.timezone AS operator_timezone, ro.name AS route_name, p.sales_close_minutes, p.payment_grace_minutes, p.refund_ladder,
   a.departure_offset, b.arrival_offset, pa.name AS origin, pa.timezone AS origin_timezone,
   pb.name AS destination, pb.timezone AS destination_timezone
 FROM schedules s
@@ -51,6 +52,7 @@ class Sale:
     def __init__(self, row: Row[Any], passengers: Sequence[Row[Any]]) -> None:
         self.row = row
         self.passengers = passengers
+        self._quote = Quote.from_json(row.quote)
 
     @property
     def total(self) -> Money:
@@ -111,6 +113,8 @@ class Sale:
             passenger_name=passenger.full_name,
             passenger_type=passenger.type,
             price=Money(passenger.amount, row.currency),
+            quote=self._quote,
+            refund_ladder=tuple(row.refund_ladder),
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+Handle = Callable[[int, Mapping[str, Any]], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
@@ -16,18 +18,21 @@ class Handler:
     queue: str
     function: str
 
-    def load(self) -> Callable[[int, Mapping[str, Any]], None]:
+    def load(self) -> Handle:
         """The function itself."""
         module, _, name = self.function.partition(":")
-        found: Callable[[int, Mapping[str, Any]], None] = getattr(import_module(module), name)
+        found: Handle = getattr(import_module(module), name)
         return found
 
 
 HANDLERS: dict[str, Handler] = {
-    "booking.confirmed": Handler("mail", "core.messages.causes:booking_confirmed"),
-    "payment.late": Handler("mail", "core.messages.causes:payment_late"),
-    "refund.processed": Handler("mail", "core.messages.causes:refund_processed"),
-    "message.send": Handler("mail", "core.messages.causes:message_send"),
-    "reservation.released": Handler("default", "core.jobs.small:nothing_to_do"),
-    "refund.due": Handler("default", "core.jobs.small:process_refund"),
+    "booking.confirmed": Handler("mail", "core.messages.handlers:booking_confirmed"),
+    "payment.late": Handler("mail", "core.messages.handlers:payment_late"),
+    "refund.processed": Handler("mail", "core.messages.handlers:refund_processed"),
+    "message.send": Handler("mail", "core.messages.handlers:message_send"),
+    "reservation.released": Handler("default", "core.messages.handlers:reservation_released"),
+    "refund.due": Handler("default", "core.payments.refunds:refund_due"),
 }
+
+#: Read by the emitter of live seats alone, which watches the table itself.
+NOT_FOR_WORKERS = ("seats.changed",)

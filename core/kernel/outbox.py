@@ -18,7 +18,8 @@ from core.kernel.db import Base, after_commit, db, require_transaction
 
 #: A claim older than this belongs to a process that died.
 CLAIM_LASTS = timedelta(seconds=60)
-MAX_ATTEMPTS = 12
+#: With at most ten minutes between them: a mail server may be away for a day.
+MAX_ATTEMPTS = 150
 _NUDGE = "bookinghall_outbox_nudge"
 
 

@@ -7,23 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from core.kernel.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class PriceLine:
-    """One line of this passenger's price. `included` marks a tax that is already inside the lines above it."""
-
-    kind: str
-    label: str
-    amount: int
-    included: bool = False
+from core.pricing.rules import Quote
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
     """One passenger's ticket. Times are aware UTC, shown in the zones of the two places; amounts in minor units.
 
-    `price` is this passenger's share of the quote, `lines` what it is made of (may be empty).
+    `price` is this passenger's share; `quote` is that of the whole booking, printed line by line, and `refund_ladder`
+    its policy's ([{hours, percent, fee}]), printed as terms.
     """
 
     booking_id: UUID
@@ -47,7 +39,8 @@ class TicketFacts:
     passenger_name: str | None
     passenger_type: str
     price: Money
-    lines: tuple[PriceLine, ...] = ()
+    quote: Quote | None = None
+    refund_ladder: tuple[Mapping[str, int], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values, for `tickets.facts`."""
@@ -56,10 +49,8 @@ class TicketFacts:
         values |= {name: getattr(self, name).isoformat() for name in _TIMES}
         values["seat_id"] = str(self.seat_id) if self.seat_id else None
         values["price"] = self.price.as_json()
-        values["lines"] = [
-            {"kind": line.kind, "label": line.label, "amount": line.amount, "included": line.included}
-            for line in self.lines
-        ]
+        values["quote"] = self.quote.as_json() if self.quote else None
+        values["refund_ladder"] = [dict(step) for step in self.refund_ladder]
         return values
 
     @classmethod
@@ -70,7 +61,8 @@ class TicketFacts:
         values |= {name: datetime.fromisoformat(kept[name]) for name in _TIMES}
         values["seat_id"] = UUID(kept["seat_id"]) if kept["seat_id"] else None
         values["price"] = Money(kept["price"]["amount"], kept["price"]["currency"])
-        values["lines"] = tuple(PriceLine(**line) for line in kept["lines"])
+        values["quote"] = Quote.from_json(kept["quote"]) if kept["quote"] else None
+        values["refund_ladder"] = tuple(kept["refund_ladder"])
         return cls(**values)
 
 

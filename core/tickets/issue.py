@@ -13,12 +13,12 @@ from sqlalchemy import text
 
 from core.kernel.db import require_transaction
 from core.kernel.ids import new_id
-from core.tickets.facts import PriceLine, TicketFacts
+from core.tickets.facts import TicketFacts
 from core.tickets.keys import signing_key
 from core.tickets.qr import QrFacts, sign
 from core.tickets.rules import new_number, validity
 
-__all__ = ["PriceLine", "TicketFacts", "issue"]
+__all__ = ["TicketFacts", "issue"]
 
 #: A number that exists already (2.5e16 are possible) is left out by the statement and drawn again.
 _INSERT = text(

@@ -117,7 +117,8 @@ def svg(text: str, label: str = "QR code of the ticket") -> str:
     runs = "".join(_runs(row, y + _QUIET) for y, row in enumerate(matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="{label}" '
-        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/><path d="{runs}"/></svg>'
+        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        f'<path stroke="#000" d="{runs}"/></svg>'
     )
 
 
@@ -191,13 +192,13 @@ def _matrix(text: str) -> list[list[bool]]:
 
 
 def _runs(row: list[bool], y: int) -> str:
-    """Path commands for the dark stretches of one row of modules."""
+    """Strokes, one module wide, for the dark stretches of one row of modules."""
     path, x = [], 0
     while x < len(row):
         end = x
         while end < len(row) and row[end]:
             end += 1
         if end > x:
-            path.append(f"M{x + _QUIET} {y}h{end - x}v1h-{end - x}z")
+            path.append(f"M{x + _QUIET} {y}.5h{end - x}")
         x = max(end, x + 1)
     return "".join(path)

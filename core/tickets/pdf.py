@@ -1,0 +1,100 @@
+"""The ticket on paper: A4, one page a passenger, tagged for screen readers (PDF/UA-1).
+
+The stylesheet and its fonts are read once and kept; a warm page takes a few hundredths of a second. Pages ask
+nobody for anything: the fetcher below refuses every address but the font files.
+"""
+
+import threading
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import unquote
+from uuid import UUID
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from core.kernel.assets import NODE_MODULES
+from core.kernel.context import TEMPLATES
+from core.kernel.errors import NotFound
+from core.tickets.pages import render
+from core.tickets.queries import TicketView, tickets_of
+from core.tickets.view import sheets
+
+FONTS = NODE_MODULES / "@fontsource" / "inter" / "files"
+#: Inter comes in pieces, each with its letters; each is a family of its own here, tried in this order.
+_PIECES = ("latin", "latin-ext", "cyrillic", "greek", "vietnamese")
+#: Fixed weights: a variable font would have to be reduced for every document, which takes 40 ms each.
+_WEIGHTS = (400, 700)
+#: Fontconfig and Pango are asked by one thread at a time.
+_lock = threading.Lock()
+
+
+def ticket_pdf(booking_id: UUID, language: str = "en") -> bytes:
+    """All tickets of the booking as one PDF. Raises `NotFound` when it has none."""
+    return pdf_of(tickets_of(booking_id), language)
+
+
+def pdf_of(tickets: list[TicketView], language: str = "en") -> bytes:
+    """The same for tickets that were read already, of one booking."""
+    if not tickets:
+        raise NotFound("There is no ticket for this booking.")
+    pages = sheets(tickets, language)
+    title = f"{pages[0].origin.place} – {pages[0].destination.place}, {pages[0].reference}"
+    return to_pdf(render("tickets/print.html", language, sheets=pages, title=title))
+
+
+def to_pdf(html: str) -> bytes:
+    """A page of our own making as PDF, with the ticket's stylesheet and fonts."""
+    file = BytesIO()
+    with _lock:
+        fonts, css = _style()
+        HTML(string=html, url_fetcher=OnlyFonts()).write_pdf(
+            file, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1"
+        )
+    return file.getvalue()
+
+
+class RefusedAddress(ValueError):
+    """A page asked for something that is not a font of ours."""
+
+
+class OnlyFonts(URLFetcher):  # type: ignore[misc]
+    """Opens the font files beside the product, and nothing else: no network, no other file."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's signature
+        path = _font_path(url)
+        if path is None:
+            _refuse(url)
+        return URLFetcherResponse(path.as_uri(), path.read_bytes(), {"Content-Type": "font/woff2"})
+
+
+def _font_path(url: str) -> Path | None:
+    if not url.startswith("file://"):
+        return None
+    path = Path(unquote(url.removeprefix("file://"))).resolve()
+    return path if path.parent == FONTS.resolve() and path.suffix == ".woff2" else None
+
+
+def _refuse(url: str) -> NoReturn:
+    raise RefusedAddress(f"documents load nothing from elsewhere: {url[:80]}")
+
+
+@lru_cache(maxsize=1)
+def _style() -> tuple[FontConfiguration, CSS]:
+    fonts = FontConfiguration()
+    css = (TEMPLATES / "tickets" / "print.css").read_text(encoding="utf-8")
+    return fonts, CSS(string=_font_faces() + css, font_config=fonts, url_fetcher=OnlyFonts())
+
+
+def _font_faces() -> str:
+    """Inter where the browser packages are installed; the system's fonts where not."""
+    return "".join(
+        f'@font-face {{ font-family: "Inter {piece}"; src: url("{path.as_uri()}") format("woff2"); '
+        f"font-weight: {weight} }}\n"
+        for piece in _PIECES
+        for weight in _WEIGHTS
+        if (path := FONTS / f"inter-{piece}-{weight}-normal.woff2").is_file()
+    )

@@ -1,0 +1,170 @@
+"""What is printed on a ticket, as words: the same for the PDF, the preview and the mail.
+
+Times are in the zone of their place, written as 14:45; dates, amounts and words in the reader's language.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from markupsafe import Markup
+
+from core.kernel.money import Money, format_amount, format_money
+from core.tickets.facts import TicketFacts
+from core.tickets.pages import known_language
+from core.tickets.qr import svg
+from core.tickets.queries import OperatorContact, TicketView
+from core.tickets.rules import grouped_number, grouped_reference
+from core.trades.catalogue import trade_of
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Departure or arrival: clock time and date at the place; `zone` is named only when the two differ."""
+
+    time: str
+    date: str
+    place: str
+    zone: str
+    moment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A price line; `included` ones are written small, under the total."""
+
+    label: str
+    amount: str
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTerm:
+    """Until so many hours before departure, so many per cent come back, less `fee` (None for no fee)."""
+
+    hours: int
+    percent: int
+    fee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One ticket in words."""
+
+    place_in_booking: int
+    count: int
+    status: str
+    operator: OperatorContact
+    route: str
+    origin: Call
+    destination: Call
+    duration: str
+    platform_word: str
+    platform: str | None
+    seat: str | None
+    passenger: str | None
+    passenger_type: str
+    reference: str
+    number: str
+    price: str
+    currency: str
+    lines: tuple[PrintedLine, ...]
+    total: str
+    terms: tuple[RefundTerm, ...]
+    issued: str
+    qr: Markup
+
+
+def sheets(tickets: Sequence[TicketView], language: str = "en") -> list[Sheet]:
+    """The tickets of one booking in words of `language`; an unknown language is English."""
+    locale = Locale.parse(known_language(language))
+    return [_sheet(each, place, len(tickets), locale) for place, each in enumerate(tickets, start=1)]
+
+
+def _sheet(ticket: TicketView, place: int, count: int, locale: Locale) -> Sheet:
+    facts = ticket.facts
+    origin, destination = journey(facts, locale)
+    total = Money(facts.quote.total, facts.quote.currency) if facts.quote else facts.price
+    return Sheet(
+        place_in_booking=place,
+        count=count,
+        status=ticket.status,
+        operator=ticket.operator,
+        route=facts.route_name,
+        origin=origin,
+        destination=destination,
+        duration=duration(facts.departure_at, facts.arrival_at),
+        platform_word=trade_of(ticket.operator.trade).platform_word,
+        platform=facts.platform,
+        seat=facts.seat_number,
+        passenger=facts.passenger_name,
+        passenger_type=facts.passenger_type.replace("_", " ").capitalize(),
+        reference=grouped_reference(facts.reference),
+        number=grouped_number(ticket.number),
+        price=format_money(facts.price, str(locale)),
+        currency=total.currency,
+        lines=_lines(facts, locale),
+        total=format_money(total, str(locale)),
+        terms=refund_terms(facts.refund_ladder, facts.price.currency, str(locale)),
+        issued=_date_and_time(ticket.issued_at, ZoneInfo(facts.origin_timezone), locale),
+        qr=Markup(svg(ticket.qr)),  # noqa: S704 - made here, of numbers only
+    )
+
+
+def journey(facts: TicketFacts, locale: Locale) -> tuple[Call, Call]:
+    """Where and when it leaves, where and when it arrives."""
+    leaves = facts.departure_at.astimezone(ZoneInfo(facts.origin_timezone))
+    arrives = facts.arrival_at.astimezone(ZoneInfo(facts.destination_timezone))
+    zones = (leaves.tzname(), arrives.tzname()) if leaves.utcoffset() != arrives.utcoffset() else ("", "")
+    return (
+        _call(leaves, facts.origin, zones[0] or "", locale),
+        _call(arrives, facts.destination, zones[1] or "", locale),
+    )
+
+
+def duration(start: datetime, end: datetime) -> str:
+    """``2 h 40``, or ``35 min`` below an hour."""
+    hours, minutes = divmod(int((end - start).total_seconds()) // 60, 60)
+    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+
+
+def refund_terms(
+    ladder: Sequence[Mapping[str, int]], currency: str, language: str = "en"
+) -> tuple[RefundTerm, ...]:
+    """A policy's refund ladder for reading, longest first."""
+    steps = sorted(ladder, key=lambda step: -step["hours"])
+    return tuple(_term(step, currency, language) for step in steps)
+
+
+def _term(step: Mapping[str, int], currency: str, language: str) -> RefundTerm:
+    fee = step.get("fee", 0)
+    kept = format_money(Money(fee, currency), language) if fee else None
+    return RefundTerm(step["hours"], step["percent"], kept)
+
+
+def _call(moment: datetime, place: str, zone: str, locale: Locale) -> Call:
+    return Call(
+        time=f"{moment:%H:%M}",
+        date=format_date(moment, "EEEE d MMMM y", locale=locale),
+        place=place,
+        zone=zone,
+        moment=moment.isoformat(timespec="minutes"),
+    )
+
+
+def _lines(facts: TicketFacts, locale: Locale) -> tuple[PrintedLine, ...]:
+    if facts.quote is None:
+        return ()
+    currency = facts.quote.currency
+    return tuple(
+        PrintedLine(line.label, format_amount(Money(line.amount, currency), str(locale)), line.included)
+        for line in facts.quote.lines
+    )
+
+
+def _date_and_time(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    local = moment.astimezone(zone)
+    return f"{format_date(local, 'd MMMM y', locale=locale)}, {local:%H:%M}"

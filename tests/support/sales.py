@@ -1,0 +1,33 @@
+"""Finished sales to test with: what a traveller gets after paying in cash."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from core.booking.pay import take_cash
+from core.booking.reserve import reserve
+from tests.support.factories import ACTOR, ALICE, CLERK, Office, make_office
+
+
+def sell(*seats: int, office: Office | None = None, email: str | None = "alice@example.org", **more: object) -> UUID:
+    """Hold seats (by index, the first one if none is named) and pay in cash; returns the booking's id.
+
+    ``names`` gives the passengers other names, ``holder`` another buyer; the rest goes into the request.
+    """
+    place = office or make_office()
+    names = more.pop("names", None)
+    holder = more.pop("holder", ALICE)
+    request = place.ask(*(seats or (0,)), contact_email=email, **more)  # type: ignore[arg-type]
+    if names:
+        people = tuple(
+            replace(person, full_name=name)
+            for person, name in zip(request.passengers, names, strict=True)  # type: ignore[call-overload]
+        )
+        request = replace(request, passengers=people)
+    held = reserve(request, holder, ACTOR)  # type: ignore[arg-type]
+    return take_cash(held.reservation_id, None, CLERK)
+
+
+def moment(text: str) -> datetime:
+    """A time as written: ``moment("2026-11-20T14:45Z")``."""
+    return datetime.fromisoformat(text)
