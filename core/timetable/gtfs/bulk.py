@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection, sql
 from sqlalchemy.orm import Session
 
-from core.kernel.db import Base, require_transaction
+from core.kernel.db import require_transaction
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -20,20 +20,6 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             copy.write_row(row)
             number += 1
     return number
-
-
-def unreferred(table: str, alias: str) -> str:
-    """An SQL condition: no row of any table refers to this row of `table`. Read from the schema's foreign keys, so that
-    the timetable need not know who above it keeps what.
-    """
-    target = Base.metadata.tables[table]
-    conditions = []
-    for referrer in Base.metadata.sorted_tables:
-        for key in referrer.foreign_key_constraints:
-            if key.referred_table is target:
-                pairs = " AND ".join(f'x."{e.parent.name}" = {alias}."{e.column.name}"' for e in key.elements)
-                conditions.append(f'NOT EXISTS (SELECT 1 FROM "{referrer.name}" x WHERE {pairs})')  # noqa: S608 - names of the schema
-    return " AND ".join(conditions) or "true"
 
 
 def _driver(session: Session) -> Connection[Any]:

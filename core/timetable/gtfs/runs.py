@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, text
 
 from core.kernel.db import require_transaction
 from core.kernel.ids import new_id
-from core.timetable.gtfs.bulk import copy_rows, unreferred
+from core.timetable.gtfs.bulk import copy_rows
 from core.timetable.gtfs.business import StoredOperator, StoredVehicle, scoped_code
 from core.timetable.gtfs.calendars import ServiceDays
 from core.timetable.gtfs.feed import Feed
@@ -27,6 +27,7 @@ from core.timetable.gtfs.patterns import TripPlan
 from core.timetable.gtfs.report import Report
 from core.timetable.gtfs.window import Window
 from core.timetable.layouts import plan_for_route_type
+from core.timetable.referrers import unreferred
 from core.timetable.rules import service_day_origin
 
 _COLUMNS = (
