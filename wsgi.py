@@ -2,13 +2,16 @@
 
 from flask import Flask
 
+import kiosk
 from core.app import create_app
 from core.kernel.settings import Settings
 
 
 def create_office(settings: Settings) -> Flask:
     """The whole ticket office with all of its screens."""
-    return create_app(settings)
+    app = create_app(settings)
+    kiosk.register(app)
+    return app
 
 
 def application_factory() -> Flask:

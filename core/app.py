@@ -15,6 +15,7 @@ from core.kernel import assets, outbox, web
 from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
+from core.live import server as live
 
 
 def create_app(settings: Settings) -> Flask:
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     assets.register(app)
     sign_in.register(app)
     routes.register(app)
+    live.register(app)
     register_error_pages(app)
     return app
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "run": "core.commands.run:run",
     "migrate": "core.commands.migrate:migrate",
     "web": "core.commands.web:web",
+    "live": "core.commands.live:live",
     "worker": "core.jobs.commands:worker",
     "cron": "core.jobs.commands:cron",
     "simulated-gateway": "core.payments.gateways.simulated.command:simulated_gateway",

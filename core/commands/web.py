@@ -30,7 +30,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
         if str(PROJECT_ROOT) not in sys.path:
             sys.path.insert(0, str(PROJECT_ROOT))
-        return import_module("wsgi").application_factory()
+        app = import_module("wsgi").application_factory()
+        import_module("core.live.emitter").start(app)
+        return app
 
 
 @click.command()

@@ -1,0 +1,113 @@
+"""Live seats over Socket.IO: namespace /seats, a room for each schedule. Anyone may watch; holders are never named.
+
+A watcher sends `join {schedule_id}` and gets `snapshot`; then come `seats` deltas (see `core.live.emitter`). Whoever
+misses a number joins again. Between processes messages travel through Redis; without it within one process.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+import socketio
+from flask import Flask
+from flask_socketio import Namespace, SocketIO, close_room, emit, join_room, leave_room, rooms
+
+from core.kernel.context import settings
+from core.kernel.errors import DomainError
+from core.live.states import snapshot
+
+NAMESPACE = "/seats"
+CHANNEL = "bookinghall-live"
+_KEY = "bookinghall_live"
+_SHORT = 5.0
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Any], Iterable[bytes]]
+
+__all__ = ["CHANNEL", "NAMESPACE", "close_room", "register", "room_of", "tell"]
+
+
+class Seats(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no types
+    """What a watching browser may say."""
+
+    def on_join(self, message: object) -> None:
+        """Watch one schedule, and no other any more: the room first, so that no delta falls between."""
+        schedule_id = _schedule_of(message)
+        if schedule_id is None:
+            emit("refused", {"code": "malformed"})
+            return
+        _leave_all()
+        join_room(room_of(schedule_id))
+        try:
+            emit("snapshot", snapshot(schedule_id))
+        except DomainError as error:
+            leave_room(room_of(schedule_id))
+            emit("refused", {"code": error.code})
+
+    def on_leave(self, _message: object = None) -> None:
+        """Watch nothing any more."""
+        _leave_all()
+
+
+def register(app: Flask) -> None:
+    """Serve Socket.IO beside the application's own addresses."""
+    live = SocketIO()
+    live.on_namespace(Seats(NAMESPACE))
+    live.init_app(
+        app,
+        async_mode=async_mode(),
+        manage_session=False,
+        max_http_buffer_size=10_000,
+        **_between_processes(settings(app).redis_url),
+    )
+    app.extensions[_KEY] = live
+    app.wsgi_app = _without_deflate(app.wsgi_app)  # type: ignore[method-assign,assignment]
+
+
+def tell(app: Flask, schedule_id: UUID, message: dict[str, Any]) -> None:
+    """Send a delta to everybody who watches this schedule, in this process and through Redis in the others."""
+    app.extensions[_KEY].emit("seats", message, namespace=NAMESPACE, to=room_of(schedule_id))
+
+
+def room_of(schedule_id: UUID) -> str:
+    """The room where a schedule is watched."""
+    return f"schedule:{schedule_id}"
+
+
+def async_mode() -> str:
+    """gevent where a gevent worker serves (the live process), else threads. Named, never guessed by the library."""
+    monkey = sys.modules.get("gevent.monkey")
+    return "gevent" if monkey is not None and monkey.is_module_patched("socket") else "threading"
+
+
+def _between_processes(redis_url: str | None) -> dict[str, Any]:
+    """A manager of our own: Flask-SocketIO would take another queue for a Redis behind a Unix socket."""
+    if not redis_url:
+        return {}
+    options = {"socket_connect_timeout": _SHORT}
+    return {"client_manager": socketio.RedisManager(redis_url, channel=CHANNEL, redis_options=options)}
+
+
+def _without_deflate(inner: Wsgi) -> Wsgi:
+    """Deltas are small: compressing each costs more than it saves (measured with 1,000 watchers)."""
+
+    def serve(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return inner(environ, start_response)
+
+    return serve
+
+
+def _schedule_of(message: object) -> UUID | None:
+    value = message.get("schedule_id") if isinstance(message, dict) else None
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _leave_all() -> None:
+    for room in rooms():
+        if room.startswith("schedule:"):
+            leave_room(room)

@@ -1,0 +1,45 @@
+// Elements made from words: h("button", {class: "go", onclick}, "Continue"). No HTML is ever parsed from text.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function h(tag, props = {}, ...children) {
+  return fill(document.createElement(tag), props, children);
+}
+
+export function svg(tag, props = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), props, children);
+}
+
+function fill(element, props, children) {
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export function replace(element, ...children) {
+  element.replaceChildren(...children.flat(3).filter(Boolean));
+}
+
+// Small line drawings, 24 x 24, drawn with the colour of the text around them.
+const DRAWINGS = {
+  chevron: "M9 5l7 7-7 7",
+  back: "M15 5l-7 7 7 7",
+  clock: "M12 3.5a8.5 8.5 0 1 0 .01 0M12 8v4.4l3 1.8",
+  tick: "M4 12.5l5.5 5.5L20 7",
+  down: "M5 9l7 7 7-7",
+  search: "M10.5 4a6.5 6.5 0 1 0 .01 0M15.5 15.5L21 21",
+};
+
+export function drawing(name, props = {}) {
+  const path = svg("path", {
+    d: DRAWINGS[name], fill: "none", stroke: "currentColor", "stroke-width": 2.6,
+    "stroke-linecap": "round", "stroke-linejoin": "round",
+  });
+  return svg("svg", { viewBox: "0 0 24 24", width: "1em", height: "1em", "aria-hidden": "true", ...props }, path);
+}

@@ -1,0 +1,46 @@
+// Money, times and durations as people of the chosen language write them. Amounts come in whole minor units.
+
+import { currentLanguage, t } from "./i18n.js";
+
+export function money({ amount, currency }, { sign = true } = {}) {
+  const style = { style: "currency", currency, currencyDisplay: "code" };
+  const format = new Intl.NumberFormat(currentLanguage(), style);
+  const digits = format.resolvedOptions().maximumFractionDigits;
+  const parts = format.formatToParts(amount / 10 ** digits);
+  const shown = sign ? parts : parts.filter((part) => part.type !== "currency");
+  return shown.map((part) => part.value).join("").trim();
+}
+
+export const figure = (value) => money(value, { sign: false });
+
+export function time(iso, timeZone) {
+  return new Date(iso).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+}
+
+export function dayKey(when, timeZone) {
+  return new Date(when).toLocaleDateString("en-CA", { timeZone });
+}
+
+export function day(iso, timeZone, now) {
+  const date = new Date(iso).toLocaleDateString(currentLanguage(), { weekday: "long", day: "numeric", month: "long", timeZone });
+  const tomorrow = dayKey(now + 86_400_000, timeZone) === dayKey(iso, timeZone);
+  return tomorrow ? t("board.tomorrow", { date }) : date;
+}
+
+export function duration(fromIso, toIso) {
+  const minutes = Math.max(0, Math.round((new Date(toIso) - new Date(fromIso)) / 60_000));
+  const hours = Math.floor(minutes / 60);
+  const rest = String(minutes % 60);
+  if (!hours) return t("duration.minutes", { m: rest });
+  return rest === "0" ? t("duration.hours", { h: hours }) : t("duration.both", { h: hours, m: rest });
+}
+
+export function countdown(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+// A long reference is read and typed in groups; six characters stay together.
+export function reference(text) {
+  return text.length === 12 ? [text.slice(0, 4), text.slice(4, 8), text.slice(8)].join(" ") : text;
+}

@@ -1,0 +1,37 @@
+// The words of the screen, from JSON catalogues: t("pay.title"), tn("seats", 3). English stands in for what is missing.
+
+const catalogues = new Map();
+let language = "en";
+let words = {};
+let fallback = {};
+
+export async function useLanguage(code) {
+  fallback = await catalogue("en");
+  words = await catalogue(code);
+  language = code;
+  document.documentElement.lang = code;
+  document.documentElement.dir = ["ar", "he", "fa", "ur"].includes(code) ? "rtl" : "ltr";
+}
+
+export const currentLanguage = () => language;
+
+export function t(key, values = {}) {
+  const text = words[key] ?? fallback[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export const has = (key) => key in words || key in fallback;
+
+// Plural forms are the keys "<key>.one", "<key>.few", "<key>.other", as the language needs them.
+export function tn(key, count, values = {}) {
+  const form = new Intl.PluralRules(language).select(count);
+  return t(has(`${key}.${form}`) ? `${key}.${form}` : `${key}.other`, { n: count, ...values });
+}
+
+async function catalogue(code) {
+  if (!catalogues.has(code)) {
+    const answer = await fetch(`/kiosk/static/i18n/${code}.json`);
+    catalogues.set(code, answer.ok ? await answer.json() : {});
+  }
+  return catalogues.get(code);
+}

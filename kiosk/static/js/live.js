@@ -1,0 +1,71 @@
+// Seat changes of one schedule as they happen. Over the socket; every five seconds by asking when that is down.
+// A gap in the numbers, another epoch or a new connection means: ask for the whole state again.
+
+import { io } from "/vendor/socket.io-client/dist/socket.io.esm.min.js";
+import { get } from "./api.js";
+import { learnTime } from "./servertime.js";
+
+const ASK_EVERY = 5000;
+const WHOLE_EVERY = 30_000;
+
+let socket = null;
+let watching = null; // {id, onwhole, onchanges, epoch, n, joined}
+let timers = [];
+
+export function watchSeats(id, { onwhole, onchanges }) {
+  stopWatching();
+  watching = { id, onwhole, onchanges, epoch: null, n: 0, joined: false };
+  connect();
+  timers = [setInterval(askIfDown, ASK_EVERY), setInterval(join, WHOLE_EVERY)];
+  return stopWatching;
+}
+
+export function stopWatching() {
+  timers.forEach(clearInterval);
+  timers = [];
+  if (watching && socket?.connected) socket.emit("leave", { schedule_id: watching.id });
+  watching = null;
+}
+
+function connect() {
+  if (!socket) {
+    socket = io("/seats", { transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelayMax: 4000 });
+    socket.on("connect", join);
+    socket.on("disconnect", () => { if (watching) watching.joined = false; });
+    socket.on("snapshot", whole);
+    socket.on("seats", changed);
+  } else if (socket.connected) join();
+  else socket.connect();
+}
+
+function join() {
+  if (watching && socket?.connected) socket.emit("join", { schedule_id: watching.id });
+}
+
+function whole(message) {
+  if (message.schedule_id !== watching?.id) return;
+  watching.joined = true;
+  learnTime(message.now);
+  watching.epoch = message.epoch ?? null;
+  watching.n = message.n ?? 0;
+  watching.onwhole(message.changes);
+}
+
+function changed(message) {
+  if (message.schedule_id !== watching?.id || !watching.joined) return;
+  const follows = watching.epoch === null || (message.epoch === watching.epoch && message.n === watching.n + 1);
+  if (!follows) return join();
+  watching.epoch = message.epoch;
+  watching.n = message.n;
+  if (message.whole) watching.onwhole(message.changes);
+  else watching.onchanges(message.changes);
+}
+
+async function askIfDown() {
+  if (!watching || watching.joined) return;
+  const { id } = watching;
+  try {
+    const message = await get(`/schedules/${id}/states`);
+    if (watching?.id === id && !watching.joined) watching.onwhole(message.changes);
+  } catch { /* the next round asks again */ }
+}

@@ -1,0 +1,26 @@
+// Puts the kiosk together: language, clock, tools, heartbeat, the watch for nobody being there, and the first step.
+
+import { office } from "./office.js";
+import { useLanguage } from "./i18n.js";
+import { learnTime } from "./servertime.js";
+import { startStationClock } from "./clock.js";
+import { startTools } from "./prefs.js";
+import { startHeartbeat } from "./heartbeat.js";
+import { watchIdle } from "./idle.js";
+import { again, go, isFresh, leave, step } from "./flow.js";
+import { board } from "./steps/board.js";
+import { seats } from "./steps/seats.js";
+import { details } from "./steps/details.js";
+import { pay } from "./steps/pay.js";
+import { ticket } from "./steps/ticket.js";
+
+Object.entries({ board, seats, details, pay, ticket }).forEach(([name, enter]) => step(name, enter));
+learnTime(office.now);
+await useLanguage(office.language);
+startStationClock();
+startTools(again);
+startHeartbeat();
+watchIdle(leave, isFresh);
+addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("pagehide", () => leave({ quietly: true }));
+go("board");

@@ -1,0 +1,70 @@
+// The footer's tools: language, larger text, contrast, help. They serve one traveller and go back when they leave.
+
+import { byId, h, replace } from "./dom.js";
+import { currentLanguage, t, useLanguage } from "./i18n.js";
+import { ask } from "./dialog.js";
+import { say } from "./announce.js";
+import { showBanner } from "./network.js";
+import { office } from "./office.js";
+
+const root = document.documentElement;
+let redraw = () => {};
+
+export function startTools(onchange) {
+  redraw = onchange;
+  showTools();
+}
+
+export async function resetPrefs() {
+  delete root.dataset.text;
+  delete root.dataset.contrast;
+  await speak(office.language);
+}
+
+export function showTools() {
+  replace(byId("tools"),
+    office.languages.length > 1 && h("button", { class: "tool", type: "button", id: "language", onclick: chooseLanguage }, name(currentLanguage())),
+    toggle("larger", t("tools.larger"), "text", "large"),
+    toggle("contrast", t("tools.contrast"), "contrast", "high"),
+    h("button", { class: "tool", type: "button", id: "help", onclick: help }, t("tools.help")));
+}
+
+function toggle(id, words, attribute, value) {
+  return h("button", {
+    class: "tool", type: "button", id, "aria-pressed": String(root.dataset[attribute] === value),
+    onclick: (event) => {
+      const on = root.dataset[attribute] !== value;
+      if (on) root.dataset[attribute] = value;
+      else delete root.dataset[attribute];
+      event.currentTarget.setAttribute("aria-pressed", String(on));
+      dispatchEvent(new Event("resize"));
+    },
+  }, words);
+}
+
+async function chooseLanguage() {
+  const choices = office.languages.map(({ code, name: words }) => ({
+    text: words, value: code, kind: code === currentLanguage() ? "tool" : "go",
+  }));
+  const code = await ask({ title: t("tools.language"), choices });
+  if (!code || code === currentLanguage()) return;
+  await speak(code);
+  redraw();
+  say(name(code));
+}
+
+async function speak(code) {
+  await useLanguage(code);
+  showTools();
+  showBanner();
+}
+
+const name = (code) => office.languages.find((language) => language.code === code)?.name ?? code;
+
+function help() {
+  const points = ["help.board", "help.seats", "help.pay", "help.leave"].map((key) => h("li", {}, t(key)));
+  return ask({
+    title: t("tools.help"), body: h("ul", {}, points, office.help && h("li", {}, office.help)),
+    choices: [{ text: t("tools.close"), value: "", kind: "go" }],
+  });
+}

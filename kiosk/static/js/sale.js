@@ -1,0 +1,30 @@
+// What this traveller has chosen so far. It lives in this one object and is replaced as a whole when they leave.
+
+const fresh = () => ({
+  session: newSession(),
+  trip: null, // the departure that was touched
+  plan: null, // its seat plan, prices and policy
+  counts: { adult: 1 },
+  chosen: [], // seats, in order of choosing
+  byHand: false, // whether the traveller touched a seat themselves
+  hold: null, // the reservation while it lasts
+  names: {},
+  email: "",
+  method: "card",
+  booking: null,
+});
+
+export const sale = fresh();
+
+export function forget() {
+  Object.assign(sale, fresh());
+}
+
+export const passengerCount = () => Object.values(sale.counts).reduce((sum, n) => sum + n, 0);
+
+// One word a passenger, in the order of the seats: ["adult", "adult", "child"].
+export const passengerTypes = () => Object.entries(sale.counts).flatMap(([type, n]) => Array(n).fill(type));
+
+function newSession() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+}

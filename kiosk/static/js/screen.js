@@ -1,0 +1,54 @@
+// The frame: title, content, the way back, the one next step. Each step fills it anew.
+
+import { byId, h, drawing, replace } from "./dom.js";
+import { say } from "./announce.js";
+
+export function frame({ step, title, lede = "", back = null, next = null }) {
+  const changed = byId("screen").dataset.step !== step;
+  byId("screen").dataset.step = step;
+  setWords(title, lede);
+  replace(byId("back"), back && backButton(back));
+  replace(byId("next"), next);
+  if (changed) {
+    byId("title").focus({ preventScroll: true });
+    byId("main").scrollTop = 0;
+    scrollTo(0, 0);
+    say(lede ? `${title}. ${lede}` : title);
+  }
+}
+
+export function setWords(title, lede) {
+  byId("title").textContent = title;
+  byId("lede").textContent = lede;
+  byId("lede").hidden = !lede;
+}
+
+export function content(...children) {
+  replace(byId("main"), ...children);
+}
+
+export function nextButton(text, onclick, props = {}) {
+  return h("button", { class: "go", type: "button", id: "go-on", onclick: once(onclick), ...props }, text);
+}
+
+function backButton({ text, onclick, also }) {
+  const first = h("button", { class: "tool", type: "button", id: "go-back", onclick }, drawing("back"), text);
+  return [first, also].filter(Boolean);
+}
+
+// A second touch while the first is being done does nothing.
+export function once(work) {
+  let busy = false;
+  return async (event) => {
+    if (busy) return;
+    busy = true;
+    const button = event?.currentTarget;
+    button?.setAttribute("aria-busy", "true");
+    try {
+      await work(event);
+    } finally {
+      busy = false;
+      button?.removeAttribute("aria-busy");
+    }
+  };
+}

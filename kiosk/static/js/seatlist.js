@@ -1,0 +1,64 @@
+// The same seats as two lists: the row, then the seat. For screen readers, switches and everybody who prefers words.
+
+import { h, replace } from "./dom.js";
+import { t, tn } from "./i18n.js";
+import { swatch } from "./seatmarks.js";
+
+export class SeatList {
+  #plan;
+  #look;
+  #touch;
+  #row;
+  #rows = h("ul", {});
+  #seats = h("ul", {});
+
+  constructor(plan, { look, touch, row = null }) {
+    this.#plan = plan;
+    this.#look = look;
+    this.#touch = touch;
+    this.#row = row ?? this.#keys()[0];
+    this.element = h("div", { class: "plan", id: "seat-list" }, h("div", { class: "list" },
+      h("section", { "aria-label": t("seats.rows") }, h("h2", {}, t("seats.rows")), this.#rows),
+      h("section", { "aria-label": t("seats.of_row") }, h("h2", {}, t("seats.of_row")), this.#seats)));
+    this.update();
+  }
+
+  stop() {}
+
+  update() {
+    const focused = document.activeElement?.dataset?.key;
+    replace(this.#rows, this.#keys().map((key) => this.#rowButton(key)));
+    replace(this.#seats, this.#inRow(this.#row).map((seat) => this.#seatButton(seat)));
+    if (focused) this.element.querySelector(`[data-key="${focused}"]`)?.focus();
+  }
+
+  #keys() {
+    return [...new Set(this.#plan.seats.map((seat) => `${seat.deck}-${seat.row}`))];
+  }
+
+  #inRow(key) {
+    return this.#plan.seats.filter((seat) => `${seat.deck}-${seat.row}` === key);
+  }
+
+  #rowButton(key) {
+    const seats = this.#inRow(key);
+    const free = seats.filter((seat) => !["taken", "held"].includes(this.#look(seat).mark)).length;
+    const choose = () => { this.#row = key; this.update(); };
+    return h("li", {}, h("button", { type: "button", "data-key": key, "aria-current": String(key === this.#row), onclick: choose },
+      h("span", {}, this.#rowName(seats)), h("span", { class: "extra" }, tn("seats.free", free))));
+  }
+
+  #rowName(seats) {
+    const first = seats[0].number;
+    if (/^\d+[A-Z]$/.test(first)) return first.slice(0, -1);
+    return seats.length > 1 ? `${first}–${seats.at(-1).number}` : first;
+  }
+
+  #seatButton(seat) {
+    const { mark, words, extra } = this.#look(seat);
+    return h("li", {}, h("button", {
+      type: "button", "data-key": seat.id, "data-seat": seat.number, "aria-pressed": String(mark === "mine"),
+      "aria-disabled": String(mark === "taken" || mark === "held"), onclick: () => this.#touch(seat),
+    }, swatch(mark), h("span", {}, words), h("span", { class: "extra" }, extra)));
+  }
+}

@@ -1,0 +1,78 @@
+// What every step with held seats shares: the clock, the extension, and what happens when the hold is gone.
+
+import { get, newKey, post } from "../api.js";
+import { holdClock } from "../clock.js";
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { ask } from "../dialog.js";
+import { giveBack, go, leave } from "../flow.js";
+import { sale } from "../sale.js";
+import { say, sayNow } from "../announce.js";
+import { inWords } from "../problems.js";
+import { NoAnswer } from "../api.js";
+import { once } from "../screen.js";
+import { stepsLine } from "./trip.js";
+
+const LOOK_EVERY = 5000;
+
+// Gives [bar, stop]. `onstate` hears every look at the reservation; `every` is how often one looks, in milliseconds.
+export function heldBar(current, { onstate = () => {}, onend = runOut, every = LOOK_EVERY } = {}) {
+  const [clock, stopClock] = holdClock({ onextend: once(extend), onend });
+  let alive = true;
+  const timer = setInterval(async () => {
+    const state = await lookUp();
+    if (!alive || !state) return;
+    if (["cancelled", "expired"].includes(state.status)) onend(state);
+    else onstate(state);
+  }, every);
+  const stop = () => { alive = false; clearInterval(timer); stopClock(); };
+  return [h("div", { class: "bar" }, stepsLine(current), clock), stop];
+}
+
+export async function lookUp() {
+  if (!sale.hold) return null;
+  try {
+    const state = await get(`/holds/${sale.hold.reservation_id}`);
+    if (sale.hold && state.expires_at) Object.assign(sale.hold, { expires_at: state.expires_at, extension: state.extension });
+    return state;
+  } catch (error) {
+    return error instanceof NoAnswer ? null : { status: error.status === 404 ? "cancelled" : "unknown" };
+  }
+}
+
+async function extend() {
+  try {
+    const more = await post(`/holds/${sale.hold.reservation_id}/extend`, {}, newKey());
+    Object.assign(sale.hold, more);
+    say(t("hold.extended", { n: more.extension.minutes }));
+  } catch (error) {
+    sayNow(inWords(error));
+  }
+}
+
+let asked = false;
+
+// The seats are free again, by the clock or by a member of staff: nothing was paid, choose again.
+export async function runOut(state = null) {
+  if (asked) return;
+  asked = true;
+  const released = state?.status === "cancelled";
+  sale.hold = null;
+  const answer = await ask({
+    title: t(released ? "gone.released" : "gone.title"), text: t("gone.text"),
+    choices: [{ text: t("gone.stop"), value: "stop" }, { text: t("gone.again"), value: "again", kind: "go" }],
+  });
+  asked = false;
+  if (answer === "again" && sale.trip) {
+    sale.byHand = false;
+    sale.chosen = [];
+    go("seats");
+  } else leave();
+}
+
+export async function backToSeats() {
+  await giveBack();
+  go("seats");
+}
+
+export const stopButton = () => h("button", { class: "tool", type: "button", id: "stop", onclick: () => leave() }, t("tools.stop"));

@@ -1,0 +1,210 @@
+// Step 2: a good seat is chosen already; another can be touched, on the drawing or in the list. Seats change as others buy.
+
+import { get, newKey, post } from "../api.js";
+import { h, replace } from "../dom.js";
+import { money, time } from "../format.js";
+import { t, tn } from "../i18n.js";
+import { content, frame, nextButton } from "../screen.js";
+import { passengerCount, passengerTypes, sale } from "../sale.js";
+import { giveBack, go, leave } from "../flow.js";
+import { inWords } from "../problems.js";
+import { SeatMap } from "../seatmap.js";
+import { SeatList } from "../seatlist.js";
+import { SeatStates } from "../seatstates.js";
+import { completed, toggled } from "../choice.js";
+import { stopWatching, watchSeats } from "../live.js";
+import { serverNow } from "../servertime.js";
+import { ask } from "../dialog.js";
+import { currentLanguage } from "../i18n.js";
+import { say, sayNow } from "../announce.js";
+import { seatLook, seatWords } from "./seatlook.js";
+import { legend, passengersCard } from "./seatpanel.js";
+import { tripLine } from "./trip.js";
+
+export function seats(notice = "") {
+  const { trip } = sale;
+  const path = `/schedules/${trip.schedule_id}`;
+  const stretch = `from=${trip.from_position}&to=${trip.to_position}`;
+  const states = new SeatStates(trip.from_position, trip.to_position);
+  const go_on = nextButton(t("seats.continue"), hold, { disabled: true });
+  const note = h("div", {});
+  const room = h("div", { class: "wrap" });
+  const sum = h("div", { class: "card sum", "aria-live": "polite" });
+  let view = null;
+  let asList = false;
+  let endTimer = 0;
+  let quoted = 0;
+  let alive = true;
+  let key = newKey();
+
+  frame({ step: "seats", title: t("seats.title"), lede: t("seats.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next: go_on });
+  content(tripLine(trip), note, room);
+  if (notice) tell(notice);
+  load();
+
+  async function load() {
+    try {
+      sale.plan = await get(`${path}/seats?${stretch}&count=${passengerCount()}`);
+    } catch (error) {
+      return alive && refuse(error);
+    }
+    if (!alive) return;
+    states.fill(sale.plan.seats);
+    if (!stillFree(sale.chosen)) sale.byHand = false;
+    if (!sale.byHand || !sale.chosen.length) chooseBest();
+    draw();
+    watchSeats(trip.schedule_id, {
+      onwhole: (changes) => { states.reset(changes); changed(); },
+      onchanges: (changes) => { states.apply(changes); changed(); },
+    });
+  }
+
+  function draw() {
+    view?.stop();
+    const kind = asList ? SeatList : SeatMap;
+    view = new kind(sale.plan, { look: lookOf, touch });
+    const toggle = h("button", { class: "tool wide", type: "button", id: "as-list", onclick: () => { asList = !asList; draw(); document.getElementById("as-list").focus(); } },
+      t(asList ? "seats.as_map" : "seats.as_list"));
+    const panel = h("div", { class: "side" }, toggle, passengersCard(sale, count), !asList && legend(sale.plan), h("div", { class: "push" }), sum);
+    panel.children[1].classList.add("first");
+    // The list comes first in the order of the Tab key, the drawing is seen first: the grid puts them side by side.
+    replace(room, panel, view.element);
+    view.update();
+    priced();
+    performance.mark("seats-shown");
+  }
+
+  const lookOf = (seat) => seatLook(seat, states.of(seat.id), sale.chosen.some(({ id }) => id === seat.id), sale.plan);
+  const isFree = (seat) => states.of(seat.id) === "available";
+  const stillFree = (chosen) => chosen.every((mine) => isFree(mine)) && chosen.length === passengerCount();
+
+  function chooseBest() {
+    const best = new Set(sale.plan.best);
+    sale.chosen = sale.plan.seats.filter((seat) => best.has(seat.id));
+  }
+
+  function touch(seat) {
+    const state = states.of(seat.id);
+    if (state !== "available") return say(t(state === "reserved" ? "seats.someone" : "seats.taken", { seat: seat.number }));
+    tell("");
+    sale.byHand = true;
+    sale.chosen = toggled(sale.chosen, seat, passengerCount());
+    key = newKey();
+    view.update();
+    priced();
+    say(sale.chosen.includes(seat) ? t("seats.chosen", { seat: seatWords(seat) }) : t("seats.let_go", { seat: seat.number }));
+  }
+
+  async function count(type, change) {
+    sale.counts = { ...sale.counts, [type]: Math.max(0, (sale.counts[type] ?? 0) + change) };
+    key = newKey();
+    if (sale.byHand && change > 0) sale.chosen = completed(sale.chosen, sale.plan.seats, isFree, passengerCount());
+    else if (sale.byHand && passengerCount() > 0) sale.chosen = sale.chosen.slice(0, passengerCount());
+    else await fetchBest();
+    if (!alive) return;
+    draw();
+    say(tn("seats.people", passengerCount()));
+  }
+
+  async function fetchBest() {
+    try {
+      sale.plan.best = (await get(`${path}/best?${stretch}&count=${passengerCount()}`)).best;
+      chooseBest();
+    } catch (error) {
+      tell(inWords(error));
+    }
+  }
+
+  // Somebody else was faster: say so, and offer the next best.
+  async function changed() {
+    planEnd();
+    const gone = sale.chosen.filter((seat) => !isFree(seat));
+    view?.update();
+    if (!gone.length) return;
+    const numbers = gone.map(({ number }) => number).join(", ");
+    sale.byHand = false;
+    await fetchBest();
+    if (!alive) return;
+    key = newKey();
+    view.update();
+    priced();
+    const now = sale.chosen.map(({ number }) => number).join(", ");
+    tell(now ? tn("seats.went", gone.length, { seats: numbers, now }) : t("seats.went_all"));
+  }
+
+  // Holds that run out change the drawing by themselves.
+  function planEnd() {
+    clearTimeout(endTimer);
+    const wait = states.nextEnd() - serverNow();
+    if (wait < 3_600_000) endTimer = setTimeout(() => { view?.update(); planEnd(); }, wait + 200);
+  }
+
+  async function priced() {
+    const enough = sale.chosen.length === passengerCount() && sale.chosen.length > 0;
+    go_on.disabled = !enough;
+    const which = sale.chosen.map((seat) => (sale.chosen.length === 1 ? seatWords(seat) : seat.number)).join(", ");
+    const missing = passengerCount() - sale.chosen.length;
+    replace(sum, h("div", { class: "which" }, enough ? tn("seats.which", sale.chosen.length, { seats: which }) : missing > 0 && sale.plan.available < passengerCount() ? t("seats.too_few") : tn("seats.missing", missing)));
+    if (!enough) return;
+    const mine = ++quoted;
+    try {
+      const passengers = pairs();
+      const answer = await post("/quotes", { schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position, passengers });
+      if (alive && mine === quoted) sum.append(h("div", { class: "big" }, money({ amount: answer.total, currency: answer.currency })));
+    } catch (error) {
+      if (alive && mine === quoted) tell(inWords(error));
+    }
+  }
+
+  // The first chosen seats go to the first passengers: adults before children before seniors.
+  function pairs() {
+    const types = passengerTypes();
+    return sale.chosen.map((seat, index) => ({ seat_id: seat.id, type: types[index] }));
+  }
+
+  async function hold() {
+    go_on.disabled = true;
+    try {
+      sale.hold = await post("/holds", {
+        schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
+        passengers: pairs(), language: currentLanguage(),
+      }, key);
+      go(sale.plan.policy.asks.length ? "details" : "pay");
+    } catch (error) {
+      key = newKey();
+      await notHeld(error);
+    } finally {
+      go_on.disabled = false;
+    }
+  }
+
+  async function notHeld(error) {
+    if (error.code === "active_reservation_exists") {
+      sale.hold = { reservation_id: error.details.reservation_id };
+      await giveBack();
+    }
+    tell(inWords(error));
+    if (!["not_on_sale", "sales_closed", "not_found"].includes(error.code)) return load();
+    return refuse(error);
+  }
+
+  async function refuse(error) {
+    await ask({ title: t("seats.refused"), text: inWords(error), choices: [{ text: t("seats.back"), value: "back", kind: "go" }] });
+    leave();
+  }
+
+  function tell(words) {
+    replace(note, words && h("p", { class: "notice" }, words));
+    note.hidden = !words;
+    if (words) sayNow(words);
+  }
+
+  return () => {
+    alive = false;
+    clearTimeout(endTimer);
+    view?.stop();
+    stopWatching();
+  };
+}
+
+export const tripTimes = (trip) => `${time(trip.departure_at, trip.timezone)} – ${time(trip.arrival_at, trip.destination_timezone)}`;

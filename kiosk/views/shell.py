@@ -1,0 +1,28 @@
+"""The one page of the kiosk: the selling screen for a paired machine, the pairing screen for any other."""
+
+from flask import render_template
+from flask_babel import get_locale
+
+from core.kernel.clock import now
+from core.kernel.context import settings
+from kiosk import device
+from kiosk.station import page_settings, station
+from kiosk.views.site import blueprint
+
+
+@blueprint.get("/")
+def shell() -> str:
+    """The selling screen; a browser that is no kiosk is shown a pairing code."""
+    kiosk = device.device()
+    language = str(get_locale() or "en")
+    if kiosk is None:
+        return render_template("kiosk/pairing.html", language=language)
+    place = station(kiosk)
+    office = {
+        **page_settings(kiosk, settings().language),
+        "station": place.name,
+        "timezone": place.timezone,
+        "kiosk": kiosk.name,
+        "now": now().isoformat(),
+    }
+    return render_template("kiosk/shell.html", language=language, station_name=place.name, office=office)
