@@ -19,7 +19,7 @@ from core.payments.gateways.simulated.shop import shop
 page = Blueprint("page", __name__, url_prefix="/pay", static_folder="static", static_url_path="/static")
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 

@@ -6,13 +6,14 @@ from werkzeug.exceptions import HTTPException
 
 from core.kernel.assets import assets
 from core.kernel.context import TEMPLATES
-from core.kernel.settings import Settings
+from core.kernel.settings import PROJECT_ROOT, Settings
 from core.payments.gateways.simulated.api import api
 from core.payments.gateways.simulated.delivery import Delivery
 from core.payments.gateways.simulated.page import page
 from core.payments.gateways.simulated.shop import KEY, Shop
 from core.payments.gateways.simulated.store import Store
 
+_LOOK = PROJECT_ROOT / "core" / "static"
 FILE = "simulated-gateway.sqlite3"
 
 
@@ -24,7 +25,7 @@ def create_gateway(settings: Settings, pace: float = 1.0, usual: str = "page") -
     store = Store(settings.data_dir / FILE, pace)
     secret = settings.simulated_gateway_secret
     delivery = Delivery(store, secret)
-    app = Flask("core.payments.gateways.simulated", template_folder=str(TEMPLATES), static_folder=None)
+    app = Flask("core.payments.gateways.simulated", template_folder=str(TEMPLATES), static_folder=str(_LOOK))
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.extensions[KEY] = Shop(store, delivery, secret, settings.simulated_gateway_url, usual)
     Babel(app, locale_selector=lambda: g.get("language", "en"))
