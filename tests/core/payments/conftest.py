@@ -154,6 +154,11 @@ def _office_app(settings: Settings) -> Flask:
 _webhooks = Blueprint("webhooks", __name__)
 
 
+@_webhooks.get("/home")
+def _home() -> str:
+    return "<link rel=icon href=data:,><h1>Home</h1>"
+
+
 @_webhooks.post("/api/v1/payments/webhook/simulated")
 def _take_webhook() -> Response:
     from flask import current_app
