@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+import admin
 import kiosk
 from core.app import create_app
 from core.kernel.settings import Settings
@@ -11,6 +12,7 @@ def create_office(settings: Settings) -> Flask:
     """The whole ticket office with all of its screens."""
     app = create_app(settings)
     kiosk.register(app)
+    admin.register(app)
     return app
 
 

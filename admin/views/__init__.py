@@ -1,0 +1,44 @@
+"""The views of the admin, in the order of its menu."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from admin.views.activity import Activity
+from admin.views.bookings import Bookings
+from admin.views.kiosks import Kiosks
+from admin.views.messages import Mailbox, Messages
+from admin.views.papers import Papers
+from admin.views.people import People
+from admin.views.reservations import Reservations
+from admin.views.revenue import Revenue
+from admin.views.sales import Payments, Refunds, Tickets
+from admin.views.schedules import Schedules
+from core.accounts.models import Kiosk, User
+from core.booking.models import Booking
+from core.kernel.activity import ActivityEntry
+from core.messages.models import Message
+from core.payments.models import Payment, Refund
+from core.tickets.models import Ticket
+from core.timetable.models import Schedule
+
+OFFICE = "Office"
+
+
+def all_views() -> list[Any]:
+    """New views for one application, group by group."""
+    return [
+        Reservations(_l("Reservations"), endpoint="reservations"),
+        Bookings(Booking, _l("Bookings"), "bookings"),
+        Tickets(Ticket, _l("Tickets"), "tickets"),
+        Payments(Payment, _l("Payments"), "payments"),
+        Refunds(Refund, _l("Refunds"), "refunds"),
+        Revenue(_l("Revenue"), endpoint="revenue"),
+        Schedules(Schedule, _l("Schedules"), "schedules"),
+        Papers(_l("Papers"), endpoint="papers"),
+        Kiosks(Kiosk, _l("Kiosks"), "kiosks", OFFICE),
+        Messages(Message, _l("Mail queue"), "messages", OFFICE),
+        Mailbox(_l("Mailbox"), OFFICE, endpoint="mailbox"),
+        People(User, _l("People"), "people", OFFICE),
+        Activity(ActivityEntry, _l("Activity log"), "activity", OFFICE),
+    ]

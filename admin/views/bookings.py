@@ -1,0 +1,155 @@
+"""Bookings: found by reference or name, and one with all that belongs to it."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from flask import Response, flash, redirect, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from admin import access, formats
+from admin.base_views import StaffList
+from admin.choices import operator_choices, word_choices
+from admin.listing import Column, as_uuid, equals, on_day, references
+from admin.views.sales import boards_here
+from core.booking.models import Booking, BookingStatus, Channel, Passenger, Reservation
+from core.kernel.activity import ActivityEntry
+from core.kernel.db import db
+from core.kernel.errors import NotFound
+from core.messages.models import Message
+from core.payments.models import Payment, Refund
+from core.tickets.models import Ticket
+from core.timetable.queries import schedule_facts
+
+
+class Bookings(StaffList):
+    """Paid reservations, newest first."""
+
+    permission = "bookings.read"
+    by_time = True
+    search_label = _l("Reference, name or e-mail")
+    order = (Booking.confirmed_at.desc(),)
+    columns: ClassVar = [
+        Column("reference", _l("Reference"), lambda b: b.reference, Booking.reference),
+        Column("confirmed_at", _l("Sold"), lambda b: formats.when(b.confirmed_at), Booking.confirmed_at),
+        Column("route", _l("Route"), lambda b: b.schedule.route.name),
+        Column("departure", _l("Run starts"), lambda b: formats.when(b.schedule.departure_at)),
+        Column("seats", _l("Seats"), lambda b: b.reservation.seat_count, align="r"),
+        Column("channel", _l("From"), lambda b: formats.words(b.reservation.channel)),
+        Column("total", _l("Total"), lambda b: formats.money(b.total, b.currency), align="r"),
+        Column("status", _l("Status"), lambda b: formats.state(b.status)),
+    ]
+    filters: ClassVar = [
+        equals("status", _l("Status"), Booking.status, word_choices(BookingStatus)),
+        references("operator", _l("Operator"), Booking.operator_id, operator_choices),
+        on_day("day", _l("Sold on"), Booking.confirmed_at),
+    ]
+
+    def rows(self) -> Select[Any]:
+        run = joinedload(Booking.schedule)
+        return select(Booking).options(joinedload(Booking.reservation), run.joinedload(run_route()))
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        return boards_here(statement, Booking.reservation_id)
+
+    def search(self, statement: Select[Any], text: str) -> Select[Any]:
+        plain = text.upper().replace(" ", "").replace("-", "")
+        if "@" in text:
+            with_mail = select(Reservation.id).where(func.lower(Reservation.contact_email) == text.lower())
+            return statement.where(Booking.reservation_id.in_(with_mail))
+        named = select(Passenger.reservation_id).where(
+            Passenger.full_name.is_not(None), name_words(Passenger.full_name).op("@@")(words_query(text))
+        )
+        if not any(char.isalpha() for char in text) or len(plain) in {6, 12}:
+            return statement.where((Booking.reference == plain) | Booking.reservation_id.in_(named))
+        return statement.where(Booking.reservation_id.in_(named))
+
+    def row_url(self, row: Any) -> str | None:
+        return url_for("bookings.details", booking_id=row.id)
+
+    @expose("/<booking_id>/")
+    def details(self, booking_id: str) -> str:
+        """One booking with passengers, tickets, payments, messages and history."""
+        booking = self.get_one(booking_id)
+        if booking is None:
+            raise NotFound(_("There is no such booking."))
+        return str(self.render("admin/booking.html", booking=booking, **_all_of(booking)))
+
+
+def run_route() -> Any:
+    """The relation from a schedule to its route."""
+    from core.timetable.models import Schedule
+
+    return Schedule.route
+
+
+def name_words(column: Any) -> Any:
+    """A name as the words that the index `ix_passengers_name_words` holds."""
+    return func.to_tsvector("simple", column)
+
+
+def words_query(text: str) -> Any:
+    """All of these words, the last one perhaps only begun."""
+    letters = "".join(char if char.isalnum() else " " for char in text).split()
+    return func.to_tsquery("simple", " & ".join(f"{word}:*" for word in letters) or "''")
+
+
+def booking_of_reservation(reservation_id: str, otherwise: str) -> Response:
+    """Go to the booking that came of a reservation; say so when none did."""
+    found = as_uuid(reservation_id)
+    booking = db.session.scalar(select(Booking.id).where(Booking.reservation_id == found)) if found else None
+    if booking is None:
+        flash(_("No booking came of this payment."), "info")
+    elif access.may("bookings.read"):
+        return redirect(url_for("bookings.details", booking_id=booking))  # type: ignore[return-value]
+    return redirect(otherwise)  # type: ignore[return-value]
+
+
+def _all_of(booking: Booking) -> dict[str, Any]:
+    held = booking.reservation
+    facts = schedule_facts(booking.schedule_id)
+    payments = _many(Payment, Payment.reservation_id == held.id, Payment.created_at)
+    refunds = _many(Refund, Refund.payment_id.in_([p.id for p in payments]), Refund.created_at)
+    tickets = _many(Ticket, Ticket.booking_id == booking.id, Ticket.number)
+    return {
+        "held": held,
+        "channel": Channel(held.channel).value,
+        "facts": facts,
+        "origin": facts.stop(held.from_position),
+        "destination": facts.stop(held.to_position),
+        "passengers": list(
+            db.session.scalars(
+                select(Passenger)
+                .options(joinedload(Passenger.seat))
+                .where(Passenger.reservation_id == held.id)
+                .order_by(Passenger.place)
+            )
+        ),
+        "tickets": {ticket.passenger_id: ticket for ticket in tickets},
+        "payments": payments if access.may("payments.read") else None,
+        "refunds": refunds if access.may("payments.read") else None,
+        "messages": _many(Message, Message.booking_id == booking.id, Message.created_at)
+        if access.may("messages.read")
+        else None,
+        "history": history([booking.id, held.id, *(p.id for p in payments), *(t.id for t in tickets)]),
+        "may_resend": access.may("messages.resend"),
+    }
+
+
+def _many(model: Any, condition: Any, order: Any) -> list[Any]:
+    return list(db.session.scalars(select(model).where(condition).order_by(order)))
+
+
+def history(ids: list[UUID]) -> list[ActivityEntry]:
+    """What was done to these things, oldest first."""
+    kinds = ("booking", "reservation", "payment", "refund", "ticket")
+    statement = (
+        select(ActivityEntry)
+        .where(ActivityEntry.subject_kind.in_(kinds), ActivityEntry.subject_id.in_([str(i) for i in ids]))
+        .order_by(ActivityEntry.id)
+        .limit(200)
+    )
+    return list(db.session.scalars(statement))

@@ -1,0 +1,57 @@
+"""What waits for a person: money that fits nothing, mail that did not go, kiosks that are silent. One statement."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
+
+from core.kernel.db import db
+
+#: A kiosk reports every few seconds; after this many of silence it counts as offline.
+SILENT_SECONDS = 60
+
+_STATEMENT = text(f"""
+SELECT
+  (SELECT count(*) FROM reservations r WHERE r.status = 'active' AND r.expires_at > app_now()
+     AND (cardinality(:stations) = 0 OR EXISTS (
+       SELECT 1 FROM schedules s JOIN pattern_stops p ON p.pattern_id = s.pattern_id AND p.position = r.from_position
+       WHERE s.id = r.schedule_id AND p.place_id = ANY(:stations)))) AS held,
+  (SELECT count(*) FROM webhook_events WHERE effect = 'parked') AS payments,
+  (SELECT count(*) FROM refunds WHERE status = 'failed') AS refunds,
+  (SELECT count(*) FROM messages WHERE status = 'failed') AS messages,
+  (SELECT count(*) FROM kiosks WHERE status = 'pending'
+     AND created_at > app_now() - interval '1 day') AS pairing,
+  (SELECT count(*) FROM kiosks WHERE status = 'active' AND last_seen_at IS NOT NULL
+     AND last_seen_at < app_now() - interval '{SILENT_SECONDS} seconds'
+     AND (cardinality(:stations) = 0 OR place_id = ANY(:stations))) AS silent
+""").bindparams(bindparam("stations", type_=ARRAY(Uuid())))  # noqa: S608 - a number of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Figures of what is held (which needs nobody) and of what needs somebody."""
+
+    held: int
+    payments: int
+    refunds: int
+    messages: int
+    pairing: int
+    silent: int
+
+    @property
+    def kiosks(self) -> int:
+        """Kiosks that wait to be approved or have gone silent."""
+        return self.pairing + self.silent
+
+    @property
+    def total(self) -> int:
+        """Everything that needs somebody."""
+        return self.payments + self.refunds + self.messages + self.kiosks
+
+
+def attention(stations: tuple[UUID, ...] = ()) -> Attention:
+    """What waits now, at these stations (none means all) where a thing has a station."""
+    row = db.session.execute(_STATEMENT, {"stations": list(stations)}).one()
+    return Attention(**row._mapping)
