@@ -1,0 +1,44 @@
+"""Run the parts that were asked for and print their table."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts.benchmarks.bench import Row, started_office
+
+PARTS = ("holds", "bookings", "seat_maps")
+
+
+def main() -> None:
+    options = _options()
+    rows: list[Row] = []
+    with started_office(seconds=options.seconds, workers=options.workers, threads=options.threads) as bench:
+        for part in options.parts or PARTS:
+            rows.extend(import_module(f"scripts.benchmarks.{part}").run(bench))
+    _print(rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure the office on this machine.")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all of them if none is named")
+    parser.add_argument("--seconds", type=int, default=8, help="of each measurement")
+    parser.add_argument("--workers", type=int, default=2, help="web processes")
+    parser.add_argument("--threads", type=int, default=8, help="of each web process")
+    return parser.parse_args()
+
+
+def _print(rows: list[Row]) -> None:
+    table = Table(title="Bookinghall on this machine")
+    for head in ("what", "goal", "measured", "reached", "note"):
+        table.add_column(head, justify="left" if head in {"what", "note"} else "right")
+    for row in rows:
+        table.add_row(row.what, row.goal, row.measured, row.reached, row.note)
+    Console(width=150).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""An office of its own on scratch data, as in production: commits reach the disk, two web processes, a real gateway."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from flask import Flask
+
+from core.app import create_app
+from core.commands.migrate import migrate_database
+from core.kernel.embedded import embedded_postgres, embedded_redis
+from core.kernel.processes import end_process
+from core.kernel.settings import PROJECT_ROOT, Settings
+from scripts.benchmarks.data import Timetable, make_timetable
+
+_HERE = Path(__file__).parent
+_TERM = 15
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. `ratio` is measured / goal, or None where there is none."""
+
+    what: str
+    goal: str
+    measured: str
+    ratio: float | None = None
+    note: str = ""
+
+    @property
+    def reached(self) -> str:
+        return "" if self.ratio is None else f"{self.ratio:.2f} x"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What wrk saw. Latencies in milliseconds; `failed` counts answers of 400 and above and broken connections."""
+
+    requests: int
+    seconds: float
+    failed: int
+    p50: float
+    p95: float
+    p99: float
+
+    @property
+    def rate(self) -> float:
+        return (self.requests - self.failed) / self.seconds
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP request that is sent once (holds) or over and over (reads)."""
+
+    path: str
+    body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    method: str = "POST"
+
+
+@dataclass
+class Bench:
+    """The running office and how long to measure."""
+
+    settings: Settings
+    app: Flask
+    url: str
+    seconds: int
+    workers: int
+    threads: int
+    data: Timetable
+    folder: Path
+
+    def load(self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0) -> Load:
+        """Send the calls, one after the other over all connections, as fast as they are answered."""
+        script = self.folder / "calls.tsv"
+        with script.open("w", encoding="utf-8") as file:
+            for call in calls:
+                headers = "\x1f".join(f"{name}: {value}" for name, value in call.headers)
+                file.write(f"{call.method}\t{call.path}\t{headers}\t{call.body}\n")
+        lasting = str(seconds or self.seconds)
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{lasting}s", "--timeout", "10s", "-s", str(_HERE / "calls.lua"),
+                   url or self.url, "--", str(script)]  # fmt: skip
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        return _load(done.stdout)
+
+
+@contextmanager
+def started_office(*, seconds: int, workers: int, threads: int) -> Iterator[Bench]:
+    """Servers, web processes and the simulated gateway on free ports; everything is gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="bookinghall-bench-"))
+        folder.chmod(0o711)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        database = stack.enter_context(embedded_postgres(folder / "postgres"))
+        redis = stack.enter_context(embedded_redis(folder / "redis"))
+        settings = Settings.load(
+            {}, data_dir=folder / "data", port=free_port(),
+            simulated_gateway_url=f"http://127.0.0.1:{free_port()}",
+        ).with_servers(database, redis)  # fmt: skip
+        migrate_database(database)
+        app = create_app(settings)
+        with app.app_context():
+            data = make_timetable()
+        run = [sys.executable, "-m", "core.cli"]
+        environment = settings.environment()
+        web = [*run, "web", "--workers", str(workers), "--threads", str(threads)]
+        start(stack, web, environment, f"{settings.public_url}/health")
+        start(
+            stack,
+            [*run, "simulated-gateway", "--behaviour", "instant"],
+            environment,
+            settings.simulated_gateway_url,
+        )
+        yield Bench(settings, app, settings.public_url, seconds, workers, threads, data, folder)
+
+
+def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str], address: str) -> None:
+    """Start a server and wait until it answers anything at its address."""
+    process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment})
+    stack.callback(end_process, process, _TERM, 5.0)
+    deadline = time.monotonic() + 30
+    while not _answers(address):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{' '.join(command)} does not answer at {address}")
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=2):  # noqa: S310 - an address of our own
+            return True
+    except OSError as error:
+        return hasattr(error, "code")  # an HTTP answer, if not a good one
+
+
+def _load(output: str) -> Load:
+    found = json.loads(output.rpartition("RESULT ")[2])
+    return Load(**found)

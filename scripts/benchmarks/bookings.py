@@ -1,0 +1,61 @@
+"""Complete bookings over HTTP: hold, pay at the simulated gateway, its signed webhook, tickets issued."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+
+from sqlalchemy import text
+
+from core.kernel.db import db
+from scripts.benchmarks.bench import Bench, Row
+from scripts.benchmarks.calls import Buyers
+
+GOAL = 250
+_COUNT = text("SELECT (SELECT count(*) FROM bookings), (SELECT count(*) FROM tickets)")
+
+
+def run(bench: Bench) -> list[Row]:
+    """One line: bookings that exist at the end, with a ticket for each passenger."""
+    buyers = Buyers(bench)
+    _buy(bench, buyers, 1)
+    before, _ = _counts(bench)
+    seconds = _buy(bench, buyers, bench.seconds)
+    after, tickets = _counts(bench)
+    if tickets != 2 * after:
+        raise RuntimeError(f"{after} bookings have {tickets} tickets")
+    rate = (after - before) / seconds
+    note = "two tickets each; the gateway's process is on this machine, too"
+    return [Row("complete booking", f"{GOAL}/s", f"{rate:,.0f}/s", rate / GOAL, note)]
+
+
+def _buy(bench: Bench, buyers: Buyers, seconds: int) -> float:
+    """Hold and pay as fast as it goes; returns how long it took."""
+    script = bench.folder / "buyers.tsv"
+    with script.open("w", encoding="utf-8") as file:
+        for call in buyers.calls(seconds * 1_000):
+            file.write(f"{call.path}\t{call.body}\n")
+    begun = time.monotonic()
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", "10s", "-s", "scripts/benchmarks/bookings.lua",
+               bench.url, "--", str(script)]  # fmt: skip
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    lasted = time.monotonic() - begun
+    found = json.loads(done.stdout.rpartition("RESULT ")[2])
+    if found["failed"] > found["requests"] // 100:
+        raise RuntimeError(f"{found['failed']} of {found['requests']} requests failed")
+    _wait_for_webhooks(bench)
+    return lasted
+
+
+def _wait_for_webhooks(bench: Bench) -> None:
+    last = -1
+    while (count := _counts(bench)[0]) != last:
+        last = count
+        time.sleep(0.5)
+
+
+def _counts(bench: Bench) -> tuple[int, int]:
+    with bench.app.app_context():
+        bookings, tickets = db.session.execute(_COUNT).one()
+    return bookings, tickets
