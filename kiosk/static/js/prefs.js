@@ -23,11 +23,14 @@ export async function resetPrefs() {
 
 export function showTools() {
   replace(byId("tools"),
-    office.languages.length > 1 && h("button", { class: "tool", type: "button", id: "language", onclick: chooseLanguage }, name(currentLanguage())),
-    toggle("larger", t("tools.larger"), "text", "large"),
-    toggle("contrast", t("tools.contrast"), "contrast", "high"),
-    h("button", { class: "tool", type: "button", id: "help", onclick: help }, t("tools.help")));
+    office.languages.length > 1 && h("button", { class: "tool", type: "button", id: "language", onclick: chooseLanguage }, sign(currentLanguage().toUpperCase(), name(currentLanguage()))),
+    toggle("larger", sign("A+", t("tools.larger")), "text", "large"),
+    toggle("contrast", sign("◐", t("tools.contrast")), "contrast", "high"),
+    h("button", { class: "tool", type: "button", id: "help", onclick: help }, sign("?", t("tools.help"))));
 }
+
+// A sign where room is short, the words elsewhere and for screen readers.
+const sign = (short, words) => [h("span", { class: "sign", "aria-hidden": "true" }, short), h("span", { class: "words" }, words)];
 
 function toggle(id, words, attribute, value) {
   return h("button", {
@@ -64,7 +67,7 @@ const name = (code) => office.languages.find((language) => language.code === cod
 function help() {
   const points = ["help.board", "help.seats", "help.pay", "help.leave"].map((key) => h("li", {}, t(key)));
   return ask({
-    title: t("tools.help"), body: h("ul", {}, points, office.help && h("li", {}, office.help)),
+    title: t("tools.help"), body: h("ul", { class: "help-list" }, points, office.help && h("li", {}, office.help)),
     choices: [{ text: t("tools.close"), value: "", kind: "go" }],
   });
 }

@@ -4,7 +4,7 @@ import { h, svg } from "./dom.js";
 import { t } from "./i18n.js";
 import { seatParts } from "./seatmarks.js";
 
-const CELL = { across: 94, along: 100 };
+const CELL = { across: 94, along: 94 };
 const SEAT = 84;
 const PAD = 46;
 const SMALLEST = 46; // CSS pixels of a seat: below that the plan scrolls
@@ -109,10 +109,10 @@ export class SeatMap {
 
   #fixture(fixture) {
     const [x, y] = this.#spot(fixture);
-    const lines = FIXTURES[fixture.kind] ?? FIXTURES.table;
+    const lines = FIXTURES[fixture.kind];
     return svg("g", { class: "fixture", transform: `translate(${x} ${y})` },
       svg("title", {}, t(`fixture.${fixture.kind}`)),
-      svg("rect", { width: SEAT, height: SEAT, rx: 18 }), svg("path", { d: lines }));
+      svg("rect", { width: SEAT, height: SEAT, rx: 18 }), lines ? svg("path", { d: lines }) : svg("text", { class: "aside", x: SEAT / 2, y: 51, "font-size": 26 }, fixture.kind === "toilet" ? "WC" : ""));
   }
 
   #rowNumbers(seats) {
@@ -193,7 +193,6 @@ export class SeatMap {
 const FIXTURES = {
   driver: "M42 20a22 22 0 1 0 .01 0M42 37a5 5 0 1 0 .01 0M42 47v16M37 41l-16-4M47 41l16-4",
   door: "M30 18h26v48H30zM38 42h.1",
-  toilet: "M30 24v36M30 42h12M30 24h-8M54 24a9 9 0 0 0 0 36M54 24h8",
   stairs: "M22 60h12V48h12V36h12V24h8",
   table: "M22 36h40v12H22z",
   galley: "M28 30h24v22a12 12 0 0 1-24 0zM52 36h8v10h-8",

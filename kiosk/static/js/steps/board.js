@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { drawing, h, replace } from "../dom.js";
-import { day, dayKey, duration, figure, money, time } from "../format.js";
+import { day, dayKey, duration, figure, time } from "../format.js";
 import { t, tn } from "../i18n.js";
 import { content, frame } from "../screen.js";
 import { sale } from "../sale.js";
@@ -147,9 +147,7 @@ function where({ destination, via, departure_at, arrival_at }) {
 }
 
 // The whole way is too long to read: the first stops say enough.
-function shortWay(via) {
-  return via.length > 3 ? t("board.more_stops", { places: via.slice(0, 2).join(", "), n: via.length - 2 }) : via.join(", ");
-}
+const shortWay = (via) => (via.length > 2 ? `${via.slice(0, 2).join(", ")} …` : via.join(", "));
 
 function platform({ platform: number, platform_word: word }) {
   return h("span", { class: "pf" }, number && [t(`platform.${word.toLowerCase()}`), " ", h("b", {}, number)]);
@@ -159,6 +157,6 @@ function offer({ state, price, seats_left: left }) {
   if (state !== "on_sale") return h("span", { class: "price" }, h("span", { class: "word" }, t(`board.state.${state}`)));
   const few = left <= FEW;
   return h("span", { class: "price" },
-    price && h("b", {}, office.one_currency ? figure(price) : money(price)),
+    price && h("b", {}, h("small", {}, price.currency), ` ${figure(price)}`),
     h("span", { class: few ? "left few" : "left" }, tn(few ? "board.few" : "board.left", left)));
 }

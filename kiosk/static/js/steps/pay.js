@@ -25,8 +25,7 @@ export function pay(notice = "") {
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
   content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice),
     h("div", { class: "pay-body scroll" },
-      h("div", { class: "column" }, h("div", { class: "card" }, priceLines(hold.quote, trip)), terms()),
-      h("div", { class: "column" }, methods)));
+      h("div", { class: "card" }, priceLines(hold.quote, trip)), methods, terms()));
   if (notice) sayNow(notice);
 
   function seatNumbers() {

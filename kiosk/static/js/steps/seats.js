@@ -2,8 +2,8 @@
 
 import { get, newKey, post } from "../api.js";
 import { h, replace } from "../dom.js";
-import { money, time } from "../format.js";
-import { t, tn } from "../i18n.js";
+import { money } from "../format.js";
+import { currentLanguage, t, tn } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
 import { passengerCount, passengerTypes, sale } from "../sale.js";
 import { giveBack, go, leave } from "../flow.js";
@@ -15,7 +15,6 @@ import { completed, toggled } from "../choice.js";
 import { stopWatching, watchSeats } from "../live.js";
 import { serverNow } from "../servertime.js";
 import { ask } from "../dialog.js";
-import { currentLanguage } from "../i18n.js";
 import { say, sayNow } from "../announce.js";
 import { seatLook, seatWords } from "./seatlook.js";
 import { legend, passengersCard } from "./seatpanel.js";
@@ -27,7 +26,7 @@ export function seats(notice = "") {
   const stretch = `from=${trip.from_position}&to=${trip.to_position}`;
   const states = new SeatStates(trip.from_position, trip.to_position);
   const go_on = nextButton(t("seats.continue"), hold, { disabled: true });
-  const note = h("div", {});
+  const note = h("div", { hidden: true });
   const room = h("div", { class: "wrap" });
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
   let view = null;
@@ -206,5 +205,3 @@ export function seats(notice = "") {
     stopWatching();
   };
 }
-
-export const tripTimes = (trip) => `${time(trip.departure_at, trip.timezone)} – ${time(trip.arrival_at, trip.destination_timezone)}`;

@@ -18,7 +18,7 @@ export function ticket() {
   frame({ step: "ticket", title: t("ticket.title"), lede: t("ticket.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(h("div", { class: "done" },
     h("div", { class: "seal" }, svg("svg", { viewBox: "0 0 24 24", width: "60%", "aria-hidden": "true" }, svg("path", { d: "M4 12.5l5.5 5.5L20 7" }))),
-    h("h2", {}, headline(booking, trip)), tickets,
+    h("h2", {}, headline(booking, trip)), h("p", { class: "lede way" }, `${trip.origin} → ${trip.destination}`), tickets,
     h("div", {}, h("div", { class: "lede" }, t("ticket.booking")), h("div", { class: "ref", id: "reference", "data-reference": booking.reference }, reference(booking.reference))),
     h("p", { class: "lede" }, sale.email ? t("ticket.mailed", { email: sale.email }) : t("ticket.photo"))));
   let alive = true;
