@@ -4,9 +4,10 @@ Every change of status is a conditional UPDATE whose row count says who was firs
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.kernel.clock import app_now
@@ -16,6 +17,10 @@ from core.kernel.money import Money
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent
 from core.payments.models import Payment, WebhookEvent
 from core.payments.words import PaymentStatus
+
+#: A payment whose message has not come after this is asked about; after that nobody will pay it any more.
+ASK_AFTER = timedelta(seconds=30)
+GIVE_UP_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,16 @@ class PaymentFacts:
     amount: Money
     status: str
     reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A payment of which no message has come. `given_up`: so old that nobody will pay it any more."""
+
+    id: UUID
+    gateway: str
+    status: str
+    given_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,25 @@ def lock_payment(payment_id: UUID) -> PaymentFacts | None:
         row.status,
         row.gateway_reference,
     )
+
+
+def unsettled(limit: int) -> list[Unsettled]:
+    """Payments that a gateway may know more about than we do: those that are pending for a while, and those whose
+    beginning got no answer. In no order, so that none is always the last.
+    """
+    silent = (Payment.status == PaymentStatus.PENDING) & (Payment.created_at < app_now() - ASK_AFTER)
+    lost = (
+        (Payment.status == PaymentStatus.FAILED)
+        & Payment.gateway_reference.is_(None)
+        & (Payment.created_at > app_now() - GIVE_UP_AFTER)
+    )
+    rows = require_transaction().execute(
+        select(Payment.id, Payment.gateway, Payment.status, Payment.created_at < app_now() - GIVE_UP_AFTER)
+        .where(Payment.gateway != "cash", silent | lost)
+        .order_by(func.random())
+        .limit(limit)
+    )
+    return [Unsettled(*row) for row in rows]
 
 
 def complete(payment_id: UUID, reference: str | None = None) -> bool:

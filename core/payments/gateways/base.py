@@ -74,6 +74,7 @@ class GatewayAnswer:
     pay_url: str | None
     status: PaymentState
     failure: str | None = None
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,10 @@ class Gateway(Protocol):
 
     def look_up(self, reference: str) -> GatewayAnswer:
         """How the payment stands. Raises NotFound for a reference that the gateway does not know."""
+        ...
+
+    def find(self, payment_id: UUID) -> GatewayAnswer | None:
+        """How the payment with our id stands, or None when the gateway was never asked for it: after a lost answer."""
         ...
 
     def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:

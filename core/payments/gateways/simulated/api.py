@@ -110,6 +110,12 @@ def get_intent(reference: str) -> Response:
     return jsonify(_intent(shop().store.intent(reference) or abort(404)))
 
 
+@api.get("/payments/<uuid:payment_id>")
+def get_payment(payment_id: UUID) -> Response:
+    """The same, by the office's own id."""
+    return jsonify(_intent(shop().store.intent_of(str(payment_id)) or abort(404)))
+
+
 @api.post("/refunds")
 def create_refund() -> Response:
     """Give money back, or tell how the refund with this id stands."""

@@ -34,22 +34,23 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
+class _Amount(_Strict):
+    amount: int
+    currency: str = Field(pattern="^[A-Z]{3}$")
+
+
 class _Payment(_Strict):
     reference: str = Field(max_length=120)
     pay_url: str | None = Field(default=None, max_length=500)
     status: PaymentState
     failure: str | None = None
+    amount: _Amount
 
 
 class _Refund(_Strict):
     reference: str = Field(max_length=120)
     status: RefundState
     failure: str | None = None
-
-
-class _Amount(_Strict):
-    amount: int
-    currency: str = Field(pattern="^[A-Z]{3}$")
 
 
 class _Message(_Strict):
@@ -113,6 +114,13 @@ class SimulatedGateway:
         """See `Gateway.look_up`."""
         return _payment(self._ask("GET", f"/intents/{quote(reference, safe='')}"))
 
+    def find(self, payment_id: UUID) -> GatewayAnswer | None:
+        """See `Gateway.find`."""
+        try:
+            return _payment(self._ask("GET", f"/payments/{payment_id}"))
+        except NotFound:
+            return None
+
     def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:
         """See `Gateway.refund`."""
         body = {
@@ -166,7 +174,8 @@ def _payment(found: Any) -> GatewayAnswer:
         payment = _Payment.model_validate(found)
     except ValidationError:
         raise GatewayUnavailable from None
-    return GatewayAnswer(payment.reference, payment.pay_url, payment.status, payment.failure)
+    amount = Money(payment.amount.amount, payment.amount.currency)
+    return GatewayAnswer(payment.reference, payment.pay_url, payment.status, payment.failure, amount)
 
 
 def _reason(answer: httpx.Response) -> str | None:

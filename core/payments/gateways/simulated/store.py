@@ -67,9 +67,7 @@ class Store:
     def create(self, wanted: Mapping[str, Any], behaviour: Behaviour) -> tuple[sqlite3.Row, bool]:
         """The intent of this payment, and whether it is new. A behaviour that decides by itself is set going."""
         with self._writing() as db:
-            found = db.execute(
-                "SELECT * FROM intents WHERE payment_id = ?", [wanted["payment_id"]]
-            ).fetchone()
+            found = self.intent_of(wanted["payment_id"])
             if found:
                 return found, False
             names = [*wanted, "reference"]
@@ -88,6 +86,10 @@ class Store:
     def intent(self, reference: str) -> sqlite3.Row | None:
         """The intent with this reference."""
         return self._one("SELECT * FROM intents WHERE reference = ?", reference)
+
+    def intent_of(self, payment_id: str) -> sqlite3.Row | None:
+        """The intent of this payment."""
+        return self._one("SELECT * FROM intents WHERE payment_id = ?", payment_id)
 
     def decide(self, reference: str, behaviour: Behaviour) -> bool:
         """Somebody has chosen what the payment comes to. False when that was decided before."""
