@@ -3,11 +3,12 @@
 import pytest
 
 pytest_plugins = [
+    "tests.support.mail",
     "tests.support.servers",
     "tests.support.database",
     "tests.support.clock",
-    "tests.support.mail",
     "tests.support.web",
+    "tests.support.gateway",
 ]
 
 

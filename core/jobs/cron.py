@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from core.booking import expire
+from core.booking import expire, reconcile
 from core.jobs.housekeeping import drop_outbox
 from core.jobs.relay import Relay
 from core.kernel import idempotency
@@ -90,6 +90,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
     return [
         Task("relay", 1, Relay(stop.is_set).round),
         Task("expire", 30, expire.sweep),
+        Task("reconcile", 30, reconcile.reconcile),
         Task("idempotency", 3600, idempotency.drop_old),
         Task("outbox", 3600, drop_outbox),
     ]

@@ -9,7 +9,9 @@ from core.booking.reserve import reserve
 from tests.support.factories import ACTOR, ALICE, CLERK, Office, make_office
 
 
-def sell(*seats: int, office: Office | None = None, email: str | None = "alice@example.org", **more: object) -> UUID:
+def sell(
+    *seats: int, office: Office | None = None, email: str | None = "alice@example.org", **more: object
+) -> UUID:
     """Hold seats (by index, the first one if none is named) and pay in cash; returns the booking's id.
 
     ``names`` gives the passengers other names, ``holder`` another buyer; the rest goes into the request.

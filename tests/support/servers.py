@@ -11,6 +11,7 @@ import redis
 
 from core.kernel.embedded import UNSAFE_POSTGRES_OPTIONS, embedded_postgres, embedded_redis
 from core.kernel.settings import Settings, normalised_database_url
+from tests.support.mail import free_port
 
 _SMALL = {**UNSAFE_POSTGRES_OPTIONS, "shared_buffers": "64MB", "max_connections": "200", "autovacuum": "off"}
 
@@ -54,5 +55,10 @@ def redis_url(redis_server: str) -> str:
 def base_settings(run_folder: Path, postgres_url: str, redis_server: str) -> Settings:
     """Settings that name the run's servers, but the database of no test."""
     return Settings.load(
-        {}, database_url=postgres_url, redis_url=redis_server, data_dir=run_folder / "data", testing=True
+        {},
+        database_url=postgres_url,
+        redis_url=redis_server,
+        data_dir=run_folder / "data",
+        simulated_gateway_url=f"http://127.0.0.1:{free_port()}",
+        testing=True,
     )

@@ -1,57 +1,30 @@
 """Every payment test begins with the same cast; the gateway is a real process, the office a real server."""
 
-import os
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import httpx
 import pytest
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
 from core.kernel.db import db, transaction
 from core.kernel.errors import DomainError
-from core.kernel.settings import PROJECT_ROOT, Settings
+from core.kernel.settings import Settings
 from core.payments import records
 from core.payments.gateways.base import Gateway, GatewayEvent
 from core.payments.gateways.catalogue import gateway
 from core.payments.refunds import settle_refund_event
 from tests.core.payments.cast import Stage, set_stage
 from tests.support.database import FreshDatabase, Sessions
+from tests.support.gateway import GatewayProcess, until
 from tests.support.mail import free_port
-
-PACE = 0.02
 
 
 @pytest.fixture
 def stage(db_session: Sessions) -> Stage:
     """An operator with a reservation of 50.00 RON."""
     return set_stage()
-
-
-@dataclass
-class GatewayProcess:
-    """`bookinghall simulated-gateway`, as the supervisor would run it."""
-
-    settings: Settings
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "core.cli", "simulated-gateway", "--pace", str(PACE)]
-        environment = {**os.environ, **self.settings.environment()}
-        self.process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment)
-        until(lambda: _answers(self.settings.simulated_gateway_url))
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.terminate()
-            self.process.wait(10)
-            self.process = None
 
 
 @dataclass
@@ -78,49 +51,11 @@ class Office:
         return self.heard
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until it is true; fail when it does not become so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url + "/intents/none", timeout=1).status_code == 401
-    except httpx.HTTPError:
-        return False
-
-
-@pytest.fixture(scope="module")
-def gateway_process(
-    base_settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GatewayProcess]:
-    """The gateway on a free port with a data folder of its own; its waits are shrunk to a fiftieth."""
-    folder: Path = tmp_path_factory.mktemp("gateway")
-    url = f"http://127.0.0.1:{free_port()}"
-    process = GatewayProcess(
-        base_settings.model_copy(update={"data_dir": folder, "simulated_gateway_url": url})
-    )
-    process.start()
-    yield process
-    process.stop()
-
-
 @pytest.fixture
 def office(fresh_database: FreshDatabase, gateway_process: GatewayProcess) -> Iterator[Office]:
     """An office on a database of its own that knows the gateway, with nothing heard yet."""
     port = free_port()
-    known = gateway_process.settings
-    made = fresh_database.settings.model_copy(
-        update={
-            "port": port,
-            "public_url": f"http://127.0.0.1:{port}",
-            "simulated_gateway_url": known.simulated_gateway_url,
-            "simulated_gateway_secret": known.simulated_gateway_secret,
-        }
-    )
+    made = fresh_database.settings.model_copy(update={"port": port, "public_url": f"http://127.0.0.1:{port}"})
     app = _office_app(made)
     fresh_database.use(app)
     with app.app_context():

@@ -17,8 +17,9 @@ from core.payments.ledger import RefundTooHigh, post
 from core.payments.refunds import open_refund, process_refund, refund_due, settle_refund_event
 from core.payments.rules import PostingKind, account_received, refund_due_lines
 from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
-from tests.core.payments.conftest import Office, until
+from tests.core.payments.conftest import Office
 from tests.support.database import FreshDatabase
+from tests.support.gateway import until
 
 
 def owe(stage: Stage, payment: UUID, amount: Money = PRICE, gateway: str = "simulated") -> UUID:

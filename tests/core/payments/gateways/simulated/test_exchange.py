@@ -18,7 +18,8 @@ from core.payments.gateways.base import GatewayAnswer, GatewayRefused, GatewayUn
 from core.payments.gateways.simulated import signing
 from core.payments.gateways.simulated.client import WEBHOOK_PATH, SimulatedGateway
 from tests.core.payments.cast import PRICE, Stage, begin, set_stage
-from tests.core.payments.conftest import Office, until
+from tests.core.payments.conftest import Office
+from tests.support.gateway import until
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.payments.gateways.base import PaymentIntent
 from tests.core.payments.cast import PRICE, begin, set_stage
-from tests.core.payments.conftest import Office, until
+from tests.core.payments.conftest import Office
+from tests.support.gateway import until
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
