@@ -86,9 +86,9 @@ def test_a_python_that_is_too_old_is_not_taken(tmp_path: Path) -> None:
 
 def test_a_newer_python_beside_an_old_one_is_found(tmp_path: Path) -> None:
     program(tmp_path, "python3", "exit 1")
-    program(tmp_path, "python3.12", "exit 0")
+    program(tmp_path, "python3.13", "exit 0")
 
-    assert shell("find_python", PATH=f"{tmp_path}:{os.environ['PATH']}").stdout == f"{tmp_path}/python3.12\n"
+    assert shell("find_python", PATH=f"{tmp_path}:{os.environ['PATH']}").stdout == f"{tmp_path}/python3.13\n"
 
 
 def test_nothing_is_installed_again_when_nothing_changed(tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""The whole office, started as a newcomer starts it and closed as an operator closes it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core.kernel.embedded import embedded_servers
+from core.kernel.settings import PROJECT_ROOT, Settings
+from tests.support.mail import free_port
+
+
+class Run:
+    """`bookinghall run` on ports and a data folder of its own."""
+
+    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+            "BOOKINGHALL_DATA_DIR": str(folder),
+            "BOOKINGHALL_PORT": str(port),
+            "BOOKINGHALL_SIMULATED_GATEWAY_URL": f"http://127.0.0.1:{free_port()}",
+            **environment,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "core.cli", "run", *words],
+            cwd=PROJECT_ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: list[str] = []
+
+    def wait_until_open(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if "Ctrl-C closes it" in line:
+                return
+        pytest.fail("it never opened:\n" + "".join(self.said))
+
+    def close(self, number: signal.Signals = signal.SIGINT) -> str:
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=30)
+        self.said.append(out)
+        return "".join(self.said)
+
+
+@pytest.fixture
+def runs() -> Iterator[list[Run]]:
+    started: list[Run] = []
+    yield started
+    for run in started:
+        if run.process.poll() is None:
+            run.close(signal.SIGTERM)
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(p) for t in Path(f"/proc/{pid}/task").iterdir() for p in (t / "children").read_text().split()
+    ]
+    return children + [d for child in children for d in descendants(child)]
+
+
+def still_there(pids: list[int], seconds: float = 10) -> list[int]:
+    deadline = time.monotonic() + seconds
+    while (left := [p for p in pids if Path(f"/proc/{p}").exists()]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+@pytest.mark.timeout(180)
+def test_an_office_opens_closes_without_a_trace_and_opens_again(run_folder: Path, runs: list[Run]) -> None:
+    for _ in range(2):
+        run = Run(run_folder / "office", "--no-demo")
+        runs.append(run)
+        run.wait_until_open()
+        assert httpx.get(f"{run.url}/health").status_code == 200
+        processes = descendants(run.process.pid)
+        assert len(processes) >= 6  # PostgreSQL, Redis, web, worker, cron, gateway
+
+        said = run.close()
+
+        assert run.process.returncode == 0
+        assert "Bookinghall has stopped" in said
+        assert "Traceback" not in said
+        assert "it starts again" not in said
+        assert still_there(processes) == []
+
+
+@pytest.mark.timeout(180)
+def test_nothing_is_left_when_the_office_is_killed(run_folder: Path, runs: list[Run]) -> None:
+    run = Run(run_folder / "killed", "--no-demo")
+    runs.append(run)
+    run.wait_until_open()
+    processes = descendants(run.process.pid)
+
+    run.process.kill()
+
+    assert still_there(processes) == []
+
+
+def test_a_taken_port_is_told_before_anything_starts(run_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        run = Run(run_folder / "second", "--no-demo", BOOKINGHALL_PORT=str(port))
+        out, _ = run.process.communicate(timeout=30)
+
+    assert run.process.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in out
+    assert not (run_folder / "second").joinpath("postgres").exists()
+
+
+def test_a_second_office_on_the_same_data_is_told_so(run_folder: Path) -> None:
+    folder = run_folder / "owned"
+    settings = Settings.load({"BOOKINGHALL_DATA_DIR": str(folder)})
+    with embedded_servers(settings):
+        run = Run(folder, "--no-demo")
+        out, _ = run.process.communicate(timeout=30)
+
+    assert run.process.returncode == 1
+    assert f"already running (process {os.getpid()})" in out
+    assert "Traceback" not in out
