@@ -114,7 +114,7 @@ class _Table:
 
     def rows(self, raw: IO[bytes], required: tuple[str, ...]) -> Iterator[Row]:
         counted = io.BufferedReader(_Counted(raw, self._source, self._name), 256 * 1024)
-        lines = csv.reader(io.TextIOWrapper(counted, encoding="utf-8-sig", newline=""))
+        lines = csv.reader(io.TextIOWrapper(counted, encoding="utf-8-sig", newline=""), skipinitialspace=True)
         header = next(lines, None)
         self.line = lines.line_num
         columns = self._columns(header, required)
@@ -139,7 +139,7 @@ class _Table:
         return columns
 
     def _cells(self, columns: list[str], cells: list[str]) -> dict[str, str]:
-        if len(cells) > len(columns) and any(cells[len(columns) :]):
+        if len(cells) > len(columns):
             self._findings.note(
                 "extra_cells", "The line has more cells than the header.", self._name, self.line
             )
