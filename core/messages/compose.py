@@ -44,7 +44,7 @@ def _booking_confirmed(booking_id: UUID, language: str) -> Letter:
         subject=_ticket_subject(tickets[0].facts, count, language),
         plain=render("mail/booking_confirmed.txt", language, **values),
         html=render("mail/booking_confirmed.html", language, **values),
-        pictures=[Picture(f"qr-{place}", png(each.qr, 6)) for place, each in enumerate(tickets, start=1)],
+        pictures=[Picture(f"qr-{place}", png(each.qr)) for place, each in enumerate(tickets, start=1)],
         attachments=[Attachment(f"ticket-{first.reference}.pdf", pdf_of(tickets, language))],
         reply_to=first.operator.email,
     )

@@ -77,6 +77,11 @@ class Sheet:
     issued: str
     qr: Markup
 
+    @property
+    def route_is_journey(self) -> bool:
+        """Whether the route's name says no more than where the journey goes."""
+        return self.route == f"{self.origin.place} – {self.destination.place}"
+
 
 def sheets(tickets: Sequence[TicketView], language: str = "en") -> list[Sheet]:
     """The tickets of one booking in words of `language`; an unknown language is English."""
