@@ -76,10 +76,19 @@ def _way_back(caller: Caller, url: str | None) -> str | None:
     """Where the pay page leads back to: partners choose, everyone else comes back to this office."""
     if url is None:
         return None
-    parts = urlsplit(url) if url.isprintable() else urlsplit("")
-    own = urlsplit(settings().public_url).netloc
-    if parts.scheme not in {"http", "https"} or (parts.netloc != own and caller.role != "api"):
+    scheme, host = _scheme_and_host(url)
+    if scheme not in {"http", "https"} or (
+        caller.role != "api" and host != _scheme_and_host(settings().public_url)[1]
+    ):
         raise RuleBroken(
             "The way back has to be an address of this office.", code="bad_return_url", field="return_url"
         )
     return url
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return (parts.scheme, parts.netloc) if url.isprintable() else ("", "")
