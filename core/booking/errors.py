@@ -1,7 +1,6 @@
 """What can go wrong when selling, in the traveller's words."""
 
-from core.inventory.locks import SeatTaken
-from core.inventory.queries import BadStretch
+from core.inventory.errors import BadStretch, SeatTaken
 from core.kernel.errors import Conflict, Gone, RuleBroken, constraint_error
 
 

@@ -12,14 +12,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.kernel.db import require_transaction
-from core.kernel.errors import Conflict
-
-
-class SeatTaken(Conflict):
-    """Somebody else was first. ``details["seats"]`` names the seats that are gone."""
-
-    code = "seat_taken"
-    message = "Somebody else was a moment faster: this seat is taken."
 
 
 @dataclass(frozen=True, slots=True)

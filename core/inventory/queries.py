@@ -6,20 +6,14 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from core.inventory import states
+from core.inventory.errors import BadStretch
 from core.inventory.plans import plan
 from core.inventory.states import SeatMap, with_state
 from core.kernel.db import db
-from core.kernel.errors import NotFound, RuleBroken
+from core.kernel.errors import NotFound
 
 #: A schedule with positions where somebody boards and gets off.
 Stretch = tuple[UUID, int, int]
-
-
-class BadStretch(RuleBroken):
-    """The stops are not in order, or one cannot board or get off there."""
-
-    code = "bad_stretch"
-    message = "One cannot travel between these two stops on this departure."
 
 
 _STATES = text("""

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from core.inventory.errors import BadStretch
 from core.inventory.plans import plan
-from core.inventory.queries import BadStretch, Stretch
+from core.inventory.queries import Stretch
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.kernel.money import Money

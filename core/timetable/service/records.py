@@ -26,14 +26,17 @@ def create(
     return row_id
 
 
-def lock(model: type[Any], row_id: UUID, sentence: str) -> Any:
-    """The row, locked for a change. Raises NotFound with that sentence. In the open transaction."""
+def lock(model: type[Any], row_id: UUID, sentence: str, *, beside_holds: bool = False) -> Any:
+    """The row, locked for a change. Raises NotFound with that sentence. In the open transaction.
+
+    `beside_holds` does not wait for those who have it locked `FOR KEY SHARE`, only for others who change it.
+    """
     found = (
         require_transaction()
         .execute(
             select(model)
             .where(model.id == row_id)
-            .with_for_update()
+            .with_for_update(key_share=beside_holds)
             .execution_options(populate_existing=True)
         )
         .scalar_one_or_none()

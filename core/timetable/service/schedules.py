@@ -100,17 +100,22 @@ def set_status(schedule_id: UUID, status: str, actor: Actor) -> None:
 def cancel_schedule(schedule_id: UUID, actor: Actor, reason: str) -> None:
     """Call a run off: nothing of it can be held or paid from now on. What is sold stays sold until it is refunded.
 
+    In two steps, because a stream of holds can keep `FOR UPDATE` waiting for ever: first the status, beside the holds
+    in progress, so that no new one begins; then wait for those. When this returns, all that got in can be seen.
+
     Raises NotFound, RuleBroken `invalid_reason`, Conflict `not_cancellable` when it has left or is cancelled.
     """
     reason = checks.text(reason, "reason", 300)
     with transaction():
-        schedule = _lock(schedule_id)
+        schedule = records.lock(Schedule, schedule_id, "There is no such departure.", beside_holds=True)
         if schedule.status not in ON_SALE:
             raise Conflict(f"This run is {schedule.status} and cannot be cancelled.", code="not_cancellable")
         values = {"status": ScheduleStatus.CANCELLED.value}
         more = {"operator_id": schedule.operator_id, "reason": reason, "action": "cancelled"}
         records.change(schedule, "schedule", values, actor, **more)
         publish("seats.changed", {"schedule_id": str(schedule_id)})
+    with transaction():
+        _lock(schedule_id)
 
 
 def generate_seats(schedule_id: UUID, actor: Actor, layout_id: UUID | None = None) -> int:

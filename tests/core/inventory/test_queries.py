@@ -6,7 +6,8 @@ import pytest
 
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
-from core.inventory.queries import BadStretch, available_counts, seat_map
+from core.inventory.errors import BadStretch
+from core.inventory.queries import available_counts, seat_map
 from core.kernel.errors import NotFound
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, BOB, make_office
