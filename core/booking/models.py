@@ -77,6 +77,7 @@ class Reservation(Base):
         ),
         Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
         Index("ix_reservations_created_at", "created_at"),
+        Index("ix_reservations_schedule", "schedule_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -55,7 +55,7 @@ def _code(_context: Any, _parameter: Any, value: str | None) -> str | None:
 
 
 @click.command("import-gtfs")
-@click.argument("feed", type=click.Path(path_type=Path))
+@click.argument("feed", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--from", "first", type=click.DateTime(["%Y-%m-%d", "%Y%m%d"]), help="First day.  [default: today]"
 )
