@@ -96,7 +96,7 @@ def test_a_search_comes_in_pages_that_miss_and_repeat_nothing(cast, office, day,
     whole = cast.guest.get("/schedules/search", date=day.isoformat(), **asked).json["connections"]
     seen, cursor = [], None
     while True:
-        more = {"cursor": cursor} if cursor else {}
+        more: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = cast.guest.get("/schedules/search", date=day.isoformat(), limit=2, **asked, **more).json
         seen += page["connections"]
         cursor = page["next_cursor"]
