@@ -5,6 +5,7 @@ A message is forgotten only when it was taken (2xx) or given up, so a crash send
 """
 
 import json
+import time
 from queue import Queue
 from threading import Condition, Thread
 
@@ -48,17 +49,24 @@ class Delivery:
 
     def _look(self) -> None:
         while True:
-            with self._changed:
-                at_work = set(self._sending)
-                self._news = False
-            tasks, wait = (
-                self._store.due(at_work, _AT_WORK - len(at_work)) if len(at_work) < _AT_WORK else ([], None)
-            )
-            for task in tasks:
-                self._begin(task)
-            with self._changed:
-                if not tasks and not self._news:
-                    self._changed.wait(wait)
+            try:
+                self._round()
+            except Exception:  # a full disk may have room again
+                log.exception("gateway_cannot_remember")
+                time.sleep(1)
+
+    def _round(self) -> None:
+        """Begin what is due; sleep when there is nothing."""
+        with self._changed:
+            at_work = set(self._sending)
+            self._news = False
+        room = _AT_WORK - len(at_work)
+        tasks, wait = self._store.due(at_work, room) if room > 0 else ([], None)
+        for task in tasks:
+            self._begin(task)
+        with self._changed:
+            if not tasks and not self._news:
+                self._changed.wait(wait)
 
     def _begin(self, task: Task) -> None:
         if task.kind == "outcome":
@@ -73,25 +81,36 @@ class Delivery:
     def _send_all(self) -> None:
         while True:
             task = self._queue.get()
+            taken = False
             try:
-                self._send(task)
+                taken = self._send(task)
             except Exception as error:  # noqa: BLE001 - a sender must not die of one message
-                log.warning("message_not_sent", error=repr(error))
+                log.warning("message_not_sent", event_id=task.detail.get("event_id"), error=repr(error))
+            self._put_away(task, taken=taken)
+
+    def _put_away(self, task: Task, *, taken: bool) -> None:
+        try:
+            if taken:
+                self._store.finish(task)
+            else:
                 self._again(task)
-            with self._changed:
-                self._sending.discard(task.id)
+        except Exception:  # it stays where it is, and is sent once more
+            log.exception("gateway_cannot_remember")
+            taken = False
+        with self._changed:
+            was_full = len(self._sending) >= _AT_WORK
+            self._sending.discard(task.id)
+        if was_full or not taken:
             self.wake()
 
-    def _send(self, task: Task) -> None:
-        """One attempt, signed anew: the signature tells when this attempt was made."""
+    def _send(self, task: Task) -> bool:
+        """One attempt, signed anew: the signature tells when this attempt was made. True when it was taken."""
         body = json.dumps(task.detail).encode()
         headers = {signing.HEADER: signing.sign(self._secret, body), "Content-Type": "application/json"}
         answer = self._http.post(task.subject, content=body, headers=headers)
-        if answer.is_success:
-            self._store.finish(task)
-            return
-        log.warning("message_refused", status=answer.status_code, event_id=task.detail["event_id"])
-        self._again(task)
+        if not answer.is_success:
+            log.warning("message_refused", status=answer.status_code, event_id=task.detail["event_id"])
+        return answer.is_success
 
     def _again(self, task: Task) -> None:
         if task.attempts + 1 >= MAX_ATTEMPTS:
