@@ -30,7 +30,10 @@ class GatewayUnavailable(Unavailable):
     """No answer, or a broken one. What was asked for may have happened all the same: look it up, or ask again."""
 
     code = "gateway_unavailable"
-    message = "The payment service does not answer at the moment. Nothing was paid; please try again."
+    message = (
+        "The payment service does not answer at the moment. "
+        "If it took money all the same, you will get your tickets or your money back."
+    )
 
 
 class GatewayRefused(RuleBroken):
