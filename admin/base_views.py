@@ -193,7 +193,7 @@ def attempt(form: Any, deed: Callable[[], Any]) -> Any:
 
 def _tell(form: Any, error: DomainError) -> None:
     field = error.details.get("field")
-    if isinstance(field, str) and form is not None and field in form:
+    if isinstance(field, str) and form is not None and field in form and hasattr(form[field], "validators"):
         form[field].errors = [*form[field].errors, error.message]
     else:
         flash(error.message, "error")

@@ -80,16 +80,21 @@ class AmountField(StringField):
 
     def in_minor(self, currency: str, *, negative: bool = False) -> int:
         """Minor units. Raises ValidationError in the user's words."""
-        try:
-            value = Decimal((self.data or "").replace(" ", "").replace(",", "."))
-        except InvalidOperation:
-            raise ValidationError(_l("Please give an amount such as 12.50.")) from None
-        if not value.is_finite() or abs(value) > _MOST or (value < 0 and not negative):
-            raise ValidationError(_l("Please give an amount such as 12.50."))
-        try:
-            return from_major(value, currency).amount
-        except ValueError:
-            raise ValidationError(_l("This currency has fewer decimals.")) from None
+        return read_amount(self.data, currency, negative=negative)
+
+
+def read_amount(text: str | None, currency: str, *, negative: bool = False) -> int:
+    """Minor units of an amount as people type it, ``12.50`` or ``12,50``. Raises ValidationError."""
+    try:
+        value = Decimal((text or "").replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise ValidationError(_l("Please give an amount such as 12.50.")) from None
+    if not value.is_finite() or abs(value) > _MOST or (value < 0 and not negative):
+        raise ValidationError(_l("Please give an amount such as 12.50."))
+    try:
+        return from_major(value, currency).amount
+    except ValueError:
+        raise ValidationError(_l("This currency has fewer decimals.")) from None
 
 
 def amount_field(label: Any, help: Any = "") -> AmountField:  # noqa: A002

@@ -133,6 +133,17 @@ def references(key: str, label: Any, column: Any, choices: Choices) -> Filter:
     return Filter(key, label, apply, choices=choices)
 
 
+def yes_or_no(key: str, label: Any, column: Any, choices: Choices) -> Filter:
+    """Whether a flag is set; the choices are yes and no."""
+
+    def apply(statement: Select[Any], value: str) -> Select[Any]:
+        if value not in {"yes", "no"}:
+            raise BadFilter(_("there is no such choice."))
+        return statement.where(column.is_(value == "yes"))
+
+    return Filter(key, label, apply, choices=choices)
+
+
 def on_day(key: str, label: Any, column: Any) -> Filter:
     """A day on the office's calendar."""
 

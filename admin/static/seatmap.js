@@ -55,8 +55,9 @@ function show(given) {
     const state = seat.partly ? "partly" : seat.state;
     if (group.dataset.state !== state) group.dataset.state = state;
     group.querySelector(".mark").textContent = marks[seat.state] ?? "";
-    const about = seat.claims.map((claim) => `${claim.kind} ${claim.stretch} ${claim.holder}`.trim()).join("; ");
-    const label = `${seat.number}, ${words(seat)}${about ? `: ${about}` : ""}`;
+    const about = (seat.claims ?? []).map((claim) => `${claim.kind} ${claim.stretch} ${claim.holder}`.trim()).join("; ");
+    const kind = [seat.type, ...seat.features].join(" ").replaceAll("_", " ");
+    const label = `${seat.number}, ${words(seat) || kind}${about ? `: ${about}` : ""}`;
     group.setAttribute("aria-label", label);
     group.querySelector("title").textContent = label;
   }
@@ -65,6 +66,7 @@ function show(given) {
 }
 
 function list(given) {
+  if (!claims) return;
   const taken = given.seats.flatMap((seat) => seat.claims.map((claim) => ({ seat: seat.number, ...claim })));
   const rows = taken.map((claim) => {
     const row = document.createElement("tr");
@@ -118,7 +120,7 @@ function live(works) {
 
 function watch() {
   if (!window.io) return;
-  const socket = window.io("/seats", { query: { schedule_id: plan.dataset.schedule }, transports: ["websocket", "polling"] });
+  const socket = window.io("/seats", { transports: ["websocket", "polling"] });
   socket.on("connect", () => socket.emit("join", { schedule_id: plan.dataset.schedule }));
   socket.on("snapshot", refresh);
   socket.on("seats", refresh);
@@ -127,10 +129,12 @@ function watch() {
 const begin = JSON.parse(document.getElementById("plan-data").textContent);
 draw(begin);
 show(begin);
-watch();
-setInterval(() => document.hidden || refresh(), 2000);
+if (plan.dataset.source) {
+  watch();
+  setInterval(() => document.hidden || refresh(), 2000);
+}
 matchMedia("(max-width: 860px)").addEventListener("change", () => {
   seats.clear();
   draw(begin);
-  refresh();
+  show(begin);
 });

@@ -8,20 +8,26 @@ from admin.views.activity import Activity
 from admin.views.bookings import Bookings
 from admin.views.kiosks import Kiosks
 from admin.views.messages import Mailbox, Messages
+from admin.views.network import Places, Routes
+from admin.views.operators import Operators
 from admin.views.papers import Papers
 from admin.views.people import People
+from admin.views.prices import Fares, Prices
 from admin.views.reservations import Reservations
 from admin.views.revenue import Revenue
 from admin.views.sales import Payments, Refunds, Tickets
 from admin.views.schedules import Schedules
+from admin.views.vehicles import Layouts, Vehicles
 from core.accounts.models import Kiosk, User
 from core.booking.models import Booking
 from core.kernel.activity import ActivityEntry
 from core.messages.models import Message
 from core.payments.models import Payment, Refund
+from core.pricing.models import Fare
 from core.tickets.models import Ticket
-from core.timetable.models import Schedule
+from core.timetable.models import Layout, Operator, Place, Route, Schedule, Vehicle
 
+TIMETABLE = "Timetable"
 OFFICE = "Office"
 
 
@@ -34,7 +40,14 @@ def all_views() -> list[Any]:
         Payments(Payment, _l("Payments"), "payments"),
         Refunds(Refund, _l("Refunds"), "refunds"),
         Revenue(_l("Revenue"), endpoint="revenue"),
-        Schedules(Schedule, _l("Schedules"), "schedules"),
+        Schedules(Schedule, _l("Schedules"), "schedules", TIMETABLE),
+        Routes(Route, _l("Routes"), "routes", TIMETABLE),
+        Places(Place, _l("Places"), "places", TIMETABLE),
+        Operators(Operator, _l("Operators"), "operators", TIMETABLE),
+        Vehicles(Vehicle, _l("Vehicles"), "vehicles", TIMETABLE),
+        Layouts(Layout, _l("Seat layouts"), "layouts", TIMETABLE),
+        Prices(_l("Prices"), TIMETABLE, endpoint="prices"),
+        Fares(Fare, _l("Fixed fares"), "fares", TIMETABLE),
         Papers(_l("Papers"), endpoint="papers"),
         Kiosks(Kiosk, _l("Kiosks"), "kiosks", OFFICE),
         Messages(Message, _l("Mail queue"), "messages", OFFICE),

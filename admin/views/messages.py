@@ -26,6 +26,7 @@ from core.kernel.context import settings
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.messages.models import MailboxItem, Message, MessageStatus
+from core.messages.service import resend as send_again
 
 
 class Messages(StaffList):
@@ -73,15 +74,8 @@ class Messages(StaffList):
         return attempted(
             _("It goes out again."),
             request.referrer or url_for("messages.index_view"),
-            lambda: _again(found, who),
+            lambda: send_again(found, who),
         )
-
-
-def _again(message_id: Any, who: Any) -> bool:
-    from core.messages.resend import resend
-
-    resend(message_id, who)
-    return True
 
 
 class Mailbox(StaffView):

@@ -13,6 +13,8 @@ from admin.views.sales import boards_here
 from core.booking.models import Booking
 from core.kernel.db import db
 from core.kernel.errors import NotFound
+from core.tickets.html import ticket_html
+from core.tickets.pdf import ticket_pdf
 
 
 class Papers(StaffView):
@@ -30,8 +32,6 @@ class Papers(StaffView):
     @expose("/<booking_id>/preview")
     def preview(self, booking_id: str) -> Response:
         """The ticket as a page."""
-        from core.tickets.html import ticket_html
-
         answer = Response(ticket_html(_known(booking_id)), mimetype="text/html")
         answer.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'"
@@ -41,8 +41,6 @@ class Papers(StaffView):
     @expose("/<booking_id>/ticket.pdf")
     def pdf(self, booking_id: str) -> Response:
         """The ticket as the traveller prints it."""
-        from core.tickets.pdf import ticket_pdf
-
         found = _known(booking_id)
         reference = db.session.scalar(select(Booking.reference).where(Booking.id == found))
         answer = Response(ticket_pdf(found), mimetype="application/pdf")

@@ -13,7 +13,7 @@ from admin import access, formats
 from admin.base_views import StaffList
 from admin.choices import active_choices
 from admin.fields import choice, line, lines, place_of, tick
-from admin.listing import Column, Filter, equals
+from admin.listing import Column, equals, yes_or_no
 from core.accounts import users
 from core.accounts.models import Role, User
 from core.kernel.db import db
@@ -81,12 +81,7 @@ class People(StaffList):
     ]
     filters: ClassVar = [
         equals("role", _l("Role"), User.role, _roles),
-        Filter(
-            "active",
-            _l("Account"),
-            lambda s, value: s.where(User.active == (value == "yes")),
-            choices=active_choices,
-        ),
+        yes_or_no("active", _l("Account"), User.active, active_choices),
     ]
 
     def search(self, statement: Select[Any], text: str) -> Select[Any]:

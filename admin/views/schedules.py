@@ -12,19 +12,24 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from admin import access, formats
-from admin.base_views import StaffList
+from admin.base_views import StaffList, attempted
 from admin.choices import operator_choices, word_choices
 from admin.fields import place_of
-from admin.listing import BadFilter, Column, Filter, ListArgs, equals, on_day, references
+from admin.listing import BadFilter, Column, Filter, ListArgs, as_uuid, equals, on_day, references, tidy
 from admin.views.live import countdown, hidden
+from admin.views.schedule_forms import NewScheduleForm, ScheduleForm, on_clock, to_utc
 from core.inventory.queries import seat_map
 from core.kernel.clock import app_now, now
-from core.kernel.errors import NotFound
+from core.kernel.db import db
+from core.kernel.errors import NotFound, RuleBroken
 from core.reporting.seats import Claim, seat_claims
-from core.timetable.models import PatternStop, Route, Schedule
+from core.timetable.models import Pattern, PatternStop, Route, Schedule
 from core.timetable.queries import ScheduleFacts, schedule_facts
+from core.timetable.service import schedules as service
 from core.timetable.words import ScheduleStatus
 
+#: Statuses that a person sets; calling off has a form of its own.
+_SETTABLE = ("scheduled", "boarding", "departed", "arrived", "completed")
 #: A run that started this long ago is still in the list.
 _RECENT = timedelta(hours=2)
 
@@ -55,6 +60,11 @@ class Schedules(StaffList):
     """From now on unless a day is chosen; soonest first."""
 
     permission = "bookings.read"
+    edit_permission = "timetable.edit"
+    can_create = True
+    can_edit = True
+    list_template = "admin/schedules.html"
+    new_label = _l("Plan a departure")
     search_label = _l("Route or number")
     order = (Schedule.departure_at, Schedule.id)
     columns: ClassVar = [
@@ -100,6 +110,90 @@ class Schedules(StaffList):
     def row_url(self, row: Any) -> str | None:
         return url_for("schedules.seats", schedule_id=row.id)
 
+    # -- planning and changing
+
+    def form_title(self, run: Any) -> str:
+        return f"{starts(run)} {run.route.name}"
+
+    def get_create_form(self) -> Any:
+        return NewScheduleForm
+
+    def get_edit_form(self) -> Any:
+        return ScheduleForm
+
+    def on_form_prefill(self, form: Any, id: Any) -> None:  # noqa: A002
+        if form.errors:
+            return
+        run = self.get_one(id)
+        form.vehicle_id.data = str(run.vehicle_id or "")
+        for name in ("departure_at", "estimated_departure_at"):
+            form[name].data = on_clock(getattr(run, name), run.operator.timezone)
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        if template == self.create_template and "model" not in kwargs:
+            kwargs["pattern"] = planned_pattern()
+            template = "admin/schedule_new.html"
+        elif template == self.edit_template:
+            template = "admin/schedule_edit.html"
+            kwargs["next_words"] = [word for word in _SETTABLE if word != kwargs["model"].status]
+        return str(super().render(template, **kwargs))
+
+    def create(self, form: Any) -> UUID:
+        pattern = planned_pattern()
+        if pattern is None:
+            raise RuleBroken(_("Choose a route first, and one of its patterns."))
+        return service.create_schedule(
+            pattern_id=pattern.id,
+            departure_at=to_utc(form.departure_at.data, pattern.route.operator.timezone),
+            vehicle_id=as_uuid(form.vehicle_id.data),
+            layout_id=as_uuid(form.layout_id.data),
+            number=form.number.data or None,
+            platform=form.platform.data or None,
+            actor=access.actor(),
+        )
+
+    def save(self, form: Any, model: Any) -> None:
+        clock, expected_at = model.operator.timezone, form.estimated_departure_at.data
+        wanted = {
+            "platform": form.platform.data or None,
+            "number": form.number.data or None,
+            "vehicle_id": as_uuid(form.vehicle_id.data),
+            "estimated_departure_at": to_utc(expected_at, clock) if expected_at else None,
+            "departure_at": to_utc(form.departure_at.data, clock),
+        }
+        # A form shows whole minutes: what shows the same stays the same.
+        for name in ("departure_at", "estimated_departure_at"):
+            present = getattr(model, name)
+            if present and wanted[name] and present.replace(second=0, microsecond=0) == wanted[name]:
+                wanted.pop(name)
+        changes = {name: value for name, value in wanted.items() if getattr(model, name) != value}
+        service.change_schedule(model.id, access.actor(), **changes)
+
+    def get_save_return_url(self, model: Any, is_created: bool = False) -> str:
+        if is_created or not getattr(model, "id", None):
+            return url_for("schedules.index_view")
+        return url_for("schedules.seats", schedule_id=model.id)
+
+    @expose("/<schedule_id>/status", methods=("POST",))
+    def status(self, schedule_id: str) -> Any:
+        """The next status of a run."""
+        access.require("timetable.edit")
+        found, word, who = self._one(schedule_id).id, tidy(request.form.get("status")), access.actor()
+        back = url_for("schedules.seats", schedule_id=schedule_id)
+        return attempted(_("The status is changed."), back, lambda: service.set_status(found, word, who))
+
+    @expose("/<schedule_id>/cancel", methods=("POST",))
+    def cancel(self, schedule_id: str) -> Any:
+        """Call a run off; the reason is mandatory."""
+        access.require("timetable.edit")
+        found, who, reason = self._one(schedule_id).id, access.actor(), tidy(request.form.get("reason"))
+        back = url_for("schedules.seats", schedule_id=schedule_id)
+        return attempted(
+            _("Called off. Nothing more is sold."), back, lambda: service.cancel_schedule(found, who, reason)
+        )
+
+    # -- the seats
+
     @expose("/<schedule_id>/")
     def seats(self, schedule_id: str) -> str:
         """One departure: its stops, its live seat map, who holds what."""
@@ -128,6 +222,17 @@ class Schedules(StaffList):
         if run is None:
             raise NotFound(_("There is no such departure."))
         return run
+
+
+def planned_pattern() -> Pattern | None:
+    """The pattern that the address names, or the one of the departure that a new one is to be like."""
+    like = as_uuid(request.args.get("like"))
+    named = as_uuid(request.args.get("pattern"))
+    if like:
+        named = db.session.scalar(select(Schedule.pattern_id).where(Schedule.id == like))
+    whole = joinedload(Pattern.route).joinedload(Route.operator)
+    statement = select(Pattern).options(whole, joinedload(Pattern.stops)).where(Pattern.id == named)
+    return db.session.execute(statement).unique().scalar() if named else None
 
 
 def stretch(facts: ScheduleFacts) -> tuple[int, int]:
