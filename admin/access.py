@@ -1,5 +1,6 @@
 """Who is at the desk and what they may do: the roles of `core.accounts.rules`, asked by every admin view."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,10 @@ class Guarded:
 
     def is_accessible(self) -> bool:
         return may("admin.enter") and may(self.permission)
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Once: Flask-Admin's own would try again with other arguments after any TypeError."""
+        return fn(self, *args, **kwargs)
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> Response:  # noqa: ARG002 - their signature
         if current_user.is_authenticated:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin.listing import as_uuid
 from core.kernel.db import db
@@ -21,9 +21,9 @@ _MOST = Decimal(100_000_000)
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
 
 
-def one_line(value: str | None) -> str | None:
-    """Without what cannot be kept or shown: control characters, line breaks, spaces at the ends."""
-    if value is None:
+def one_line(value: Any) -> str | None:
+    """Without what cannot be kept or shown: control characters, line breaks, spaces at the ends. None for no text."""
+    if not isinstance(value, str):
         return None
     shown = "".join(char if char.isprintable() or char.isspace() else "" for char in value)
     return " ".join(shown.split())
@@ -50,7 +50,7 @@ def lines(label: Any, most: int, *, required: bool = True, help: Any = "", rows:
 def whole(label: Any, least: int, most: int, *, required: bool = True, help: Any = "") -> IntegerField:  # noqa: A002
     """A whole number within bounds."""
     checks: list[Any] = [InputRequired(_l("Please fill this in."))] if required else [Optional()]
-    checks.append(NumberRange(least, most, _l("Please give a number from %(min)s to %(max)s.")))
+    checks.append(_within(least, most))
     kept = {"inputmode": "numeric", "min": least, "max": most}
     return IntegerField(label, checks, description=help, render_kw=kept)
 
@@ -73,6 +73,18 @@ def choice(
 def tick(label: Any, help: Any = "") -> BooleanField:  # noqa: A002
     """Yes or no."""
     return BooleanField(label, description=help)
+
+
+def _within(least: int, most: int) -> Callable[[Any, Any], None]:
+    """Like `NumberRange`, which fails on numbers that are too large for a float."""
+
+    def check(_form: Any, field: Any) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(
+                _l("Please give a number from %(least)s to %(most)s.", least=least, most=most)
+            )
+
+    return check
 
 
 class AmountField(StringField):

@@ -31,7 +31,7 @@ const dashed = (label, data) => ({
 
 const kinds = {
   hours: (given) => ({
-    data: { labels: given.labels, datasets: [dashed(given.names[1], given.then), bars(given.names[0], given.now)] },
+    data: { labels: given.labels, datasets: [...(given.then.some(Boolean) ? [dashed(given.names[1], given.then)] : []), bars(given.names[0], given.now)] },
     options: base({ scales: axes() }),
   }),
   days: (given) => ({

@@ -67,13 +67,23 @@ function show(given) {
 
 function list(given) {
   if (!claims) return;
-  const taken = given.seats.flatMap((seat) => seat.claims.map((claim) => ({ seat: seat.number, ...claim })));
-  const rows = taken.map((claim) => {
+  const taken = new Map(); // one line for all seats that one sale has on one stretch
+  for (const seat of given.seats) {
+    for (const claim of seat.claims ?? []) {
+      const key = `${claim.whose ?? seat.number} ${claim.stretch}`;
+      if (taken.has(key)) taken.get(key).seats.push(seat.number);
+      else taken.set(key, { ...claim, seats: [seat.number] });
+    }
+  }
+  const rows = [...taken.values()].map((claim) => {
     const row = document.createElement("tr");
     const [seat, who, stretch] = [0, 1, 2].map(() => row.insertCell());
-    seat.append(Object.assign(document.createElement("b"), { textContent: claim.seat }));
+    seat.append(Object.assign(document.createElement("b"), { textContent: claim.seats.join(" ") }));
     who.textContent = claim.holder || claim.kind;
-    who.append(Object.assign(document.createElement("small"), { textContent: [claim.kind, claim.reference, claim.left].filter(Boolean).join(" · ") }));
+    const more = document.createElement("small");
+    more.textContent = [claim.kind, claim.left].filter(Boolean).join(" · ");
+    if (claim.booking) more.append(" · ", Object.assign(document.createElement("a"), { href: claim.booking, textContent: claim.reference }));
+    who.append(more);
     stretch.textContent = claim.stretch;
     return row;
   });

@@ -60,12 +60,10 @@ class Bookings(StaffList):
         if "@" in text:
             with_mail = select(Reservation.id).where(func.lower(Reservation.contact_email) == text.lower())
             return statement.where(Booking.reservation_id.in_(with_mail))
-        named = select(Passenger.reservation_id).where(
-            Passenger.full_name.is_not(None), name_words(Passenger.full_name).op("@@")(words_query(text))
-        )
-        if not any(char.isalpha() for char in text) or len(plain) in {6, 12}:
-            return statement.where((Booking.reference == plain) | Booking.reservation_id.in_(named))
-        return statement.where(Booking.reservation_id.in_(named))
+        by_name = named(text)
+        if by_name is None or db.session.scalar(select(Booking.id).where(Booking.reference == plain)):
+            return statement.where(Booking.reference == plain)
+        return statement.where(Booking.reservation_id.in_(by_name))
 
     def row_url(self, row: Any) -> str | None:
         return url_for("bookings.details", booking_id=row.id)
@@ -86,15 +84,16 @@ def run_route() -> Any:
     return Schedule.route
 
 
-def name_words(column: Any) -> Any:
-    """A name as the words that the index `ix_passengers_name_words` holds."""
-    return func.to_tsvector("simple", column)
-
-
-def words_query(text: str) -> Any:
-    """All of these words, the last one perhaps only begun."""
-    letters = "".join(char if char.isalnum() else " " for char in text).split()
-    return func.to_tsquery("simple", " & ".join(f"{word}:*" for word in letters) or "''")
+def named(text: str) -> Select[Any] | None:
+    """Reservations of the passengers whose names have all of these words, perhaps only begun; None when there is too little
+    to look for.
+    """
+    found = "".join(char if char.isalnum() else " " for char in text).split()
+    if not found or len(found[-1]) < 2:
+        return None
+    query = func.to_tsquery("simple", " & ".join(f"'{word}':*" for word in found))
+    words = func.to_tsvector("simple", Passenger.full_name)
+    return select(Passenger.reservation_id).where(Passenger.full_name.is_not(None), words.op("@@")(query))
 
 
 def booking_of_reservation(reservation_id: str, otherwise: str) -> Response:

@@ -177,7 +177,11 @@ def rules_form(policy: Policy, currency: str) -> RulesForm:
     values: dict[str, Any] = {name: getattr(policy, name) for name in _RULES}
     values |= {name: " ".join(policy.passenger_fields.get(name, [])) for name in _CHANNELS}
     values["refund_ladder"] = [
-        {"hours": step["hours"], "percent": step["percent"], "fee": major(step.get("fee", 0), currency)}
+        {
+            "hours": str(step["hours"]),
+            "percent": str(step["percent"]),
+            "fee": major(step.get("fee", 0), currency),
+        }
         for step in policy.refund_ladder
     ]
     return RulesForm(data=values)

@@ -267,11 +267,14 @@ def _claim_json(claim: Claim, facts: ScheduleFacts, moment: Any) -> dict[str, An
     held = claim.kind == "hold" and claim.expires_at is not None
     names = f"{facts.stop(claim.from_position).name} → {facts.stop(claim.to_position).name}"
     shows_holder = access.may("reservations.read")
+    reference = claim.reference if access.may("bookings.read") else None
     return {
+        "whose": str(claim.reservation_id or ""),
         "kind": {"hold": _("held"), "sold": _("sold"), "blocked": _("blocked")}[claim.kind],
         "stretch": names,
         "holder": hidden(claim.holder or "") if shows_holder else "",
-        "reference": claim.reference if access.may("bookings.read") else None,
+        "reference": reference,
+        "booking": url_for("bookings.index_view", q=reference) if reference else None,
         "left": countdown(int((claim.expires_at - moment).total_seconds()))
         if held and claim.expires_at
         else None,
