@@ -7,7 +7,6 @@ Nothing here is called inside a transaction.
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from core.kernel.context import settings
 from core.kernel.db import transaction
 from core.kernel.settings import Settings
 from core.messages.errors import Refused, TryLater
+from core.messages.letters import wire
 from core.messages.models import MailboxItem
 
 #: For each answer of the server; all of them together stay under the minute that a claim lasts.
@@ -40,7 +40,7 @@ class MailboxTransport:
     def send(self, message_id: UUID, mail: EmailMessage) -> str:
         """Puts the message's bytes (RFC 5322) into the table `mailbox`."""
         with transaction() as session:
-            session.add(MailboxItem(message_id=message_id, raw=mail.as_bytes(policy=WIRE)))
+            session.add(MailboxItem(message_id=message_id, raw=wire(mail)))
         return "kept in the mailbox"
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
@@ -16,6 +15,7 @@ from core.tickets.queries import tickets_of
 from tests.core.tickets.samples import a_ticket
 from tests.support.bad_strings import BAD_STRINGS
 from tests.support.codes import codes_in_png
+from tests.support.html import Tags
 from tests.support.sales import sell
 
 ALLOWED = {
@@ -28,19 +28,6 @@ ALLOWED = {
 def _context(app: Flask):
     with app.app_context():
         yield
-
-
-class _Tags(HTMLParser):
-    """Collects the elements of a page, and attributes that run code."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: set[str] = set()
-        self.running: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.add(tag)
-        self.running += [name for name, _ in attrs if name.startswith("on")]
 
 
 def test_the_page_says_what_the_paper_says(db_session: object) -> None:
@@ -70,8 +57,7 @@ def test_a_phone_shows_a_code_that_is_read(browser: Browser) -> None:
 
 def test_hostile_names_are_text_and_nothing_else() -> None:
     for name in BAD_STRINGS:
-        tags = _Tags()
-        tags.feed(html_of([a_ticket(passenger_name=name, origin=name, destination=name, route_name=name)]))
+        tags = Tags(html_of([a_ticket(passenger_name=name, origin=name, destination=name, route_name=name)]))
         assert tags.seen <= ALLOWED, name
         assert not tags.running, name
 
