@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.support.mail",
+    "tests.support.processes",
     "tests.support.servers",
     "tests.support.database",
     "tests.support.clock",
