@@ -1,6 +1,11 @@
 """Options and fixtures for every test; the fixtures themselves are in tests/support."""
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says nothing on a busy machine.
+settings.register_profile("office", deadline=None)
+settings.load_profile("office")
 
 pytest_plugins = [
     "tests.support.mail",

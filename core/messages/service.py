@@ -11,15 +11,14 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from core.kernel.activity import Actor, record
 from core.kernel.clock import app_now
 from core.kernel.context import settings
 from core.kernel.db import transaction
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
-from core.kernel.outbox import MAX_ATTEMPTS, publish
+from core.kernel.outbox import MAX_ATTEMPTS
 from core.messages.compose import compose
-from core.messages.errors import Refused, StillWaiting, TryLater
+from core.messages.errors import Refused, TryLater
 from core.messages.letters import mail, one_line
 from core.messages.models import Message, MessageStatus
 from core.messages.transports import transport
@@ -86,24 +85,6 @@ def send(message_id: UUID, edition: str = "") -> None:
         raise
     else:
         _note(message.id, MessageStatus.SENT, outcome, one_line(letter.subject))
-
-
-def resend(message_id: UUID, actor: Actor) -> None:
-    """Send a message that was sent or has failed once more, by a job. Raises NotFound, `StillWaiting`."""
-    with transaction() as session:
-        message = session.execute(
-            select(Message).where(Message.id == message_id).with_for_update()
-        ).scalar_one_or_none()
-        if message is None:
-            raise NotFound("There is no such message.")
-        if message.status == MessageStatus.QUEUED:
-            raise StillWaiting
-        before = {"status": message.status}
-        message.status = MessageStatus.QUEUED
-        message.attempts = 0
-        session.flush()
-        publish("message.send", {"message_id": str(message_id)})
-        record(actor, "message.resent", "message", message_id, before=before, after={"status": "queued"})
 
 
 def _written(cause: Cause, recipient: Recipient) -> UUID:

@@ -21,7 +21,7 @@ from core.messages.errors import StillWaiting, TryLater
 from core.messages.handlers import booking_confirmed, message_send, payment_late, refund_processed
 from core.messages.letters import mail
 from core.messages.models import MailboxItem, Message
-from core.messages.service import resend
+from core.messages.resend import resend
 from core.payments.models import Refund
 from core.tickets.keys import public_keys
 from core.tickets.qr import verify
