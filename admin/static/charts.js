@@ -13,7 +13,7 @@ function look() {
 
 const axes = (horizontal = false) => {
   const value = { beginAtZero: true, border: { display: false }, ticks: { maxTicksLimit: 6 }, grid: { drawTicks: false } };
-  const label = { grid: { display: false }, border: { color: colour("--line") }, ticks: { autoSkipPadding: 12 } };
+  const label = { grid: { display: false }, border: { color: colour("--line") }, ticks: horizontal ? { autoSkip: false } : { autoSkipPadding: 12, maxRotation: 0 } };
   return horizontal ? { x: value, y: label } : { x: label, y: value };
 };
 

@@ -80,7 +80,7 @@ def routes_chart(routes: list[RouteRevenue]) -> dict[str, Any]:
     """One bar a route, best first."""
     return {
         "kind": "routes",
-        "labels": [(route.name or _("without a route"))[:32] for route in routes],
+        "labels": [(route.name or _("without a route"))[:26] for route in routes],
         "now": [float(to_major(Money(route.amount, route.currency))) for route in routes],
         "names": [_("Revenue")],
     }
