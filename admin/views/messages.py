@@ -26,7 +26,7 @@ from core.kernel.context import settings
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.messages.models import MailboxItem, Message, MessageStatus
-from core.messages.service import resend as send_again
+from core.messages.resend import resend as send_again
 
 
 class Messages(StaffList):
