@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from babel.core import get_global
+from babel.core import Locale, UnknownLocaleError, get_global
 from babel.numbers import get_territory_currencies
 from sqlalchemy import insert, select
 
@@ -99,7 +99,7 @@ def _create(agency: Agency, code: str, currency: str) -> StoredOperator:
             trade=BUS.code,
             currency=currency,
             timezone=agency.zone.key,
-            language=agency.language or "en",
+            language=_language(agency.language),
             phone=agency.phone,
             email=agency.email,
             url=agency.url,
@@ -107,6 +107,14 @@ def _create(agency: Agency, code: str, currency: str) -> StoredOperator:
     )
     session.execute(insert(Policy).values(id=new_id(), operator_id=operator_id, **BUS.policy.as_columns()))
     return StoredOperator(operator_id, currency)
+
+
+def _language(tag: str | None) -> str:
+    """The language of a tag such as "de" or "pt-BR"; English when there is none that we know."""
+    try:
+        return str(Locale.parse((tag or "en").replace("-", "_")).language)
+    except (ValueError, UnknownLocaleError):
+        return "en"
 
 
 def store_vehicles(

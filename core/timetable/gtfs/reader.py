@@ -17,6 +17,8 @@ from core.timetable.gtfs.findings import BrokenFeed, Findings
 
 MAX_MEMBER_BYTES = 1024**3
 MAX_MEMBERS = 10_000
+#: What is kept in memory has to fit there: a country's whole network has about as many lines of stop times.
+MAX_ROWS = 5_000_000
 _FEED_MARKS = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
@@ -118,8 +120,12 @@ class _Table:
         header = next(lines, None)
         self.line = lines.line_num
         columns = self._columns(header, required)
-        for cells in lines:
+        for number, cells in enumerate(lines):
             self.line = lines.line_num
+            if number >= MAX_ROWS:
+                raise self._findings.refuse(
+                    "too_many_rows", f"The file has more than {MAX_ROWS:,} lines.", self._name, self.line
+                )
             if any(cells):
                 yield Row(self.line, self._cells(columns, cells))
 

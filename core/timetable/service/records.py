@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
-from core.kernel.activity import Actor, record
+from core.kernel.activity import PERSONAL, Actor, record
 from core.kernel.db import Base, require_transaction
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
@@ -21,7 +21,7 @@ def create(
     require_transaction().execute(insert(model).values(id=row_id, **values))
     record(
         actor, f"{kind}.created", kind, row_id,
-        operator_id=operator_id or (row_id if kind == "operator" else None), after=plain(values),
+        operator_id=operator_id or (row_id if kind == "operator" else None), after=told(kind, values),
     )  # fmt: skip
     return row_id
 
@@ -55,7 +55,7 @@ def change(row: Any, kind: str, values: Mapping[str, Any], actor: Actor, **more:
     if not changed:
         return False
     action = more.pop("action", "deactivated" if changed == {"active": False} else "changed")
-    before = plain({name: getattr(row, name) for name in changed})
+    before = told(kind, {name: getattr(row, name) for name in changed})
     session = require_transaction()
     session.execute(
         update(type(row))
@@ -64,13 +64,15 @@ def change(row: Any, kind: str, values: Mapping[str, Any], actor: Actor, **more:
         .execution_options(synchronize_session=False)
     )
     session.expire(row)
-    record(actor, f"{kind}.{action}", kind, row.id, before=before, after=plain(changed), **more)
+    record(actor, f"{kind}.{action}", kind, row.id, before=before, after=told(kind, changed), **more)
     return True
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same values as JSON can hold them."""
-    return {name: _plain(value) for name, value in values.items()}
+def told(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the activity log keeps them: plain JSON. The name and contacts of a business are public, so they
+    are told as `operator_name` and the like, where those of a person would be hidden.
+    """
+    return {f"{kind}_{name}" if name in PERSONAL else name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -128,6 +128,12 @@ def test_a_file_that_grows_without_end_is_refused_while_reading(
     assert refusal(path)[0] == "too_big"
 
 
+def test_a_table_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(tmp_path / "f.zip", {"stops.txt": STOPS + "b,Bexley\n" * 50})
+    monkeypatch.setattr(reader, "MAX_ROWS", 20)
+    assert refusal(path)[0] == "too_many_rows"
+
+
 def test_a_size_that_lies_does_not_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "stops.txt").write_text(STOPS + "b,Bexley\n" * 200_000)
     monkeypatch.setattr(

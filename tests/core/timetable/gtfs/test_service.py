@@ -1,5 +1,7 @@
 """Importing a feed into the database: whole, again, changed, broken, sold."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from core.timetable.models import (
     TimetableImport,
 )
 from core.timetable.rules import fold
+from tests.support.bad_strings import STORABLE
 from tests.support.factories import ACTOR, ALICE
 from tests.support.feeds import Files, real_feed, small_feed, zipped
 
@@ -302,7 +305,7 @@ def test_flixbus_imports_whole_but_for_the_stop_it_does_not_have() -> None:
 
 
 def test_via_rail_imports_whole_over_six_time_zones() -> None:
-    report = real("viarail-2019", first=date(2026, 1, 1), days=60)
+    report = real("viarail-2019", first=date(2021, 1, 1), days=40)
     assert (report.trips, report.trips_used) == (110, 110)
     zones = db.session.execute(select(Place.timezone).distinct()).scalars()
     assert set(zones) >= {
@@ -354,3 +357,16 @@ def test_an_overnight_ferry_moved_to_today_arrives_the_next_morning() -> None:
     ).scalar_one()
     assert night.departure_at.tzinfo is not None
     assert night.departure_at.astimezone(UTC) < night.arrival_at.astimezone(UTC)
+
+
+def test_any_text_in_a_feed_is_stored_or_refused_and_never_an_error_of_ours(tmp_path: Path) -> None:
+    files = small_feed(tomorrow())
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["stop_id", "stop_name", "stop_lat", "stop_lon"])
+    writer.writerows([stop, stop, 45, 25] for stop in ("ash", "bex", "cor"))
+    writer.writerows([f"bad{n}", typed, typed, typed] for n, typed in enumerate(STORABLE))
+    files["stops.txt"] = out.getvalue()
+    report = run(tmp_path, files)
+    assert report.tallies["places"].new == 3 + len(STORABLE)
+    assert db.session.execute(text("SELECT count(*) FROM places WHERE name = ''")).scalar_one() == 0

@@ -5,11 +5,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
+from core.kernel.activity import ActivityEntry
 from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound, RuleBroken
 from core.timetable import service
 from core.timetable.models import Pattern, PatternStop, Place, Route
+from core.timetable.queries import find_places
+from core.timetable.rules import fold
 from core.timetable.service import PlannedStop
+from tests.support.bad_strings import BAD_STRINGS
 from tests.support.factories import CLERK, Office, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -129,3 +133,28 @@ def test_the_database_refuses_to_change_a_pattern(office: Office, table: str) ->
     column = {"patterns": "legs", "pattern_stops": "departure_offset"}[table]
     with pytest.raises(Exception, match="patterns_immutable"), transaction() as session:
         session.execute(text(f"UPDATE {table} SET {column} = {column} + 1"))
+
+
+def test_any_text_is_a_name_that_can_be_found_again_or_is_refused(office: Office) -> None:
+    refused = []
+    for number, typed in enumerate(BAD_STRINGS):
+        try:
+            place = service.create_place(code=f"bad{number}", name=typed, timezone="UTC", actor=CLERK)
+        except RuleBroken as error:
+            refused.append(error.code)
+            continue
+        kept = db.session.get(Place, place)
+        assert kept is not None
+        words = fold(kept.name)
+        assert kept.search_name == words
+        found = [found.id for found in find_places(kept.name, limit=500)]
+        assert place in found or not words or len(words.split()) > 8
+        db.session.rollback()
+    assert set(refused) == {"invalid_name"}
+    assert len(refused) < len(BAD_STRINGS) / 5
+
+
+def test_a_changed_name_can_be_read_in_the_log(office: Office) -> None:
+    service.change_place(office.places[0], CLERK, name="Lisboa Oriente")
+    entry = db.session.execute(select(ActivityEntry).order_by(ActivityEntry.id.desc()).limit(1)).scalar_one()
+    assert (entry.before["place_name"], entry.after["place_name"]) == ("Lisboa", "Lisboa Oriente")  # type: ignore[index]
