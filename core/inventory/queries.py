@@ -1,13 +1,15 @@
 """Reads of seat states and free seats. A hold that has run out is not there, whether or not it was tidied up."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from core.inventory import states
 from core.inventory.errors import BadStretch
-from core.inventory.plans import plan
+from core.inventory.plans import Plan, plan
 from core.inventory.states import SeatMap, with_state
 from core.kernel.db import db
 from core.kernel.errors import NotFound
@@ -41,24 +43,29 @@ JOIN schedules s ON s.id = w.schedule_id
 
 def seat_map(schedule_id: UUID, from_position: int, to_position: int) -> SeatMap:
     """The states of all seats on the legs from one stop's position to another's. Raises NotFound, BadStretch."""
+    layout, taken = taken_seats(schedule_id, from_position, to_position)
+    free = (states.AVAILABLE, None)
+    seats = tuple(with_state(seat, *taken.get(seat.id, free)) for seat in layout.seats)
+    return SeatMap(schedule_id, from_position, to_position, layout, seats)
+
+
+def taken_seats(
+    schedule_id: UUID, from_position: int, to_position: int
+) -> tuple[Plan, dict[UUID, tuple[str, datetime | None]]]:
+    """The plan, and of each seat that is not available its state and until when it is held. Errors as `seat_map`."""
     found = {"schedule_id": schedule_id, "first": from_position, "last": to_position}
     rows = db.session.execute(_STATES, found).all()
     if not rows:
         raise NotFound("There is no such departure.")
     if not 0 <= from_position < to_position <= rows[0].legs:
         raise BadStretch
-    by_seat = {row.seat_id: row for row in rows if row.seat_id}
-    layout = plan(rows[0].layout_id)
-    seats = tuple(
-        with_state(seat, _state(by_seat.get(seat.id)), getattr(by_seat.get(seat.id), "held_until", None))
-        for seat in layout.seats
-    )
-    return SeatMap(schedule_id, from_position, to_position, layout, seats)
+    taken = {row.seat_id: (_state(row), row.held_until) for row in rows if row.seat_id}
+    return plan(rows[0].layout_id), {
+        seat: state for seat, state in taken.items() if state[0] != states.AVAILABLE
+    }
 
 
-def _state(row: Row[tuple[object, ...]] | None) -> str:
-    if row is None:
-        return states.AVAILABLE
+def _state(row: Row[Any]) -> str:
     if row.sold:
         return states.BOOKED
     if row.blocked:

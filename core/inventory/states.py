@@ -1,5 +1,6 @@
 """What a seat's state is on a stretch of legs, as screens and the API show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,7 +58,7 @@ class SeatMap:
     @property
     def version(self) -> int:
         """Changes whenever any state changes."""
-        return crc32(repr([(s.number, s.state) for s in self.seats]).encode())
+        return version_of((seat.number, seat.state) for seat in self.seats)
 
     @property
     def available(self) -> int:
@@ -76,6 +77,11 @@ class SeatMap:
             "layout": {**layout, "decks": self.plan.decks, "fixtures": [dict(f) for f in self.plan.fixtures]},
             "seats": [seat.as_json() for seat in self.seats],
         }
+
+
+def version_of(states: Iterable[tuple[str, str]]) -> int:
+    """A number that changes whenever the state of any seat (number, state) does."""
+    return crc32(repr(list(states)).encode())
 
 
 def with_state(seat: PlanSeat, state: str, held_until: datetime | None) -> SeatState:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from sqlalchemy import select, tuple_
 
 from core.accounts.callers import Caller
@@ -28,14 +28,14 @@ from core.api.schemas.timetable import (
     schedule_json,
     stop_json,
 )
+from core.api.seat_maps import prices_of_seats, seat_map_text
 from core.booking.errors import UnknownSeat
 from core.inventory.plans import plan
 from core.inventory.queries import available_counts, seat_map
 from core.inventory.states import AVAILABLE
 from core.kernel.db import db
 from core.kernel.errors import NotFound
-from core.pricing.queries import price_from, seat_prices
-from core.pricing.rules import NoPrice
+from core.pricing.queries import price_from
 from core.timetable.models import Operator, Pattern, Route, Schedule
 from core.timetable.queries import schedule_facts
 
@@ -122,11 +122,7 @@ def seats(schedule_id: UUID, query: StretchQuery) -> Any:
     last = query.to_position
     if last is None:
         last = len(schedule_facts(schedule_id).stops) - 1
-    shown = seat_map(schedule_id, first, last).as_json()
-    prices = _prices(schedule_id, first, last)
-    for seat in shown["seats"]:
-        seat["price"] = prices.get(seat["id"])
-    return shown
+    return Response(seat_map_text(schedule_id, first, last), mimetype="application/json")
 
 
 @endpoint("POST", "/schedules/<uuid:schedule_id>/check-availability", access=NOBODY_ASKED, body=AvailabilityRequest, answer=Availability, errors=(404,))  # fmt: skip
@@ -136,9 +132,9 @@ def check_availability(schedule_id: UUID, body: AvailabilityRequest) -> Any:
     chosen = [found.get(seat_id) for seat_id in dict.fromkeys(body.seat_ids)]
     if None in chosen:
         raise UnknownSeat
-    prices = _prices(schedule_id, body.from_position, body.to_position)
+    prices = prices_of_seats(schedule_id, body.from_position, body.to_position)
     known = [seat for seat in chosen if seat is not None]
-    each = [prices.get(str(seat.id)) for seat in known]
+    each = [prices.get(seat.id) for seat in known]
     total = money(sum(p["amount"] for p in each if p), each[0]["currency"]) if each[0] else None
     return {
         "available": all(seat.state == AVAILABLE for seat in known),
@@ -156,14 +152,6 @@ def generate_seats(caller: Caller, schedule_id: UUID) -> Any:  # noqa: ARG001 - 
     if layout_id is None:
         raise NotFound("There is no such departure.")
     return {"schedule_id": str(schedule_id), "layout_id": str(layout_id), "seats": len(plan(layout_id).seats)}
-
-
-def _prices(schedule_id: UUID, first: int, last: int) -> dict[str, dict[str, Any]]:
-    try:
-        found = seat_prices(schedule_id, first, last)
-    except NoPrice:
-        return {}
-    return {str(seat_id): dict(price.as_json()) for seat_id, price in found.items()}
 
 
 def _json(row: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.accounts import api_keys, kiosks, standing
+from core.api import seat_maps
 from tests.core.api.cast import Cast
 from tests.support.factories import Office, make_office
 
@@ -14,7 +15,7 @@ from tests.support.factories import Office, make_office
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What a process remembers of another test's database."""
-    for known in (api_keys._known, kiosks._known, standing._known):
+    for known in (api_keys._known, kiosks._known, standing._known, seat_maps._frames):
         known.clear()
 
 

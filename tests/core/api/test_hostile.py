@@ -122,9 +122,8 @@ def test_every_query_may_be_hostile(cast, office):
 
 
 def test_every_header_may_be_hostile(cast, hold):
-    for nasty in (*BAD_STRINGS[::12], "x" * 5_000, "\x7f", "ÿ"):
-        if "\n" in nasty or "\r" in nasty or not nasty.isascii():
-            nasty = nasty.encode("utf-8").decode("latin-1").replace("\n", "").replace("\r", "")
+    for each in (*BAD_STRINGS[::12], "x" * 5_000, "\x7f", "ÿ"):
+        nasty = each.encode("utf-8").decode("latin-1").replace("\n", "").replace("\r", "")
         for header in (
             "Authorization",
             "X-Api-Key",
