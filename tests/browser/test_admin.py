@@ -36,6 +36,7 @@ class Desk:
     server: LiveServer
     office: Office
     page: Page
+    faults: list[str]
 
     def open(self, path: str) -> Page:
         """Show a page of the admin."""
@@ -81,7 +82,7 @@ def desk(live_server: LiveServer, context: BrowserContext) -> Iterator[Desk]:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("Ana Ionescu")).to_be_visible()
-    yield Desk(live_server, office, page)
+    yield Desk(live_server, office, page, faults)
     telling.stop()
     assert not faults, "\n".join(faults)
 
@@ -118,10 +119,10 @@ def test_a_hold_appears_and_is_released_while_another_screen_watches(desk: Desk)
 def test_the_list_renews_itself_without_taking_the_focus(desk: Desk) -> None:
     desk.hold(0)
     page = desk.open("reservations/")
-    button = page.get_by_role("button", name="Release…").first
+    button = page.get_by_role("row").filter(has_text="Kiosk 1").get_by_role("button", name="Release…")
     button.focus()
     with desk.server.app.app_context():
-        reserve(desk.office.ask(5, channel="web"), Holder("guest", "g", "guest, bea@mail.example"), DEVICE)
+        reserve(desk.office.ask(5, channel="api"), Holder("guest", "g", "guest, bea@mail.example"), DEVICE)
     expect(page.get_by_role("row").filter(has_text="b•••@mail.example")).to_be_visible()
     expect(button).to_be_focused()
 
@@ -189,9 +190,14 @@ def test_pages_have_no_barriers(theme: str, desk: Desk) -> None:
     desk.sell(0)
     desk.hold(5)
     desk.page.evaluate("theme => localStorage.setItem('bookinghall.theme', theme)", theme)
+    pages = (*PAGES, f"schedules/{desk.office.schedule_id}/")
+    for path in pages:
+        desk.open(path)
+    assert not desk.faults, "every page obeys its own policy"
     found: dict[str, list[str]] = {}
-    for path in (*PAGES, f"schedules/{desk.office.schedule_id}/"):
-        page = desk.open(path)
+    page = desk.page.context.new_page()  # axe itself sets styles, which the policy refuses
+    for path in pages:
+        page.goto(f"{desk.server.url}/admin/{path}")
         rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
         violations = Axe().run(page, options=rules).response["violations"]
         found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations]
