@@ -23,7 +23,7 @@ from core.commands.migrate import migrate_database
 from core.kernel.embedded import embedded_postgres, embedded_redis
 from core.kernel.processes import end_process
 from core.kernel.settings import PROJECT_ROOT, Settings
-from scripts.benchmarks.data import Timetable, make_timetable
+from scripts.benchmarks.data import Timetable, free_pairs, make_timetable
 
 _HERE = Path(__file__).parent
 _TERM = 15
@@ -82,6 +82,7 @@ class Bench:
     threads: int
     data: Timetable
     folder: Path
+    free_pairs: Iterator[tuple[str, list[str]]]
 
     def load(self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0) -> Load:
         """Send the calls, one after the other over all connections, as fast as they are answered."""
@@ -124,7 +125,9 @@ def started_office(*, seconds: int, workers: int, threads: int) -> Iterator[Benc
             environment,
             settings.simulated_gateway_url,
         )
-        yield Bench(settings, app, settings.public_url, seconds, workers, threads, data, folder)
+        yield Bench(
+            settings, app, settings.public_url, seconds, workers, threads, data, folder, free_pairs(data)
+        )
 
 
 def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str], address: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from core.kernel.db import db
 from scripts.benchmarks.bench import Bench, Row
-from scripts.benchmarks.calls import Buyers
+from scripts.benchmarks.calls import holds
 
 GOAL = 250
 _COUNT = text("SELECT (SELECT count(*) FROM bookings), (SELECT count(*) FROM tickets)")
@@ -18,10 +18,9 @@ _COUNT = text("SELECT (SELECT count(*) FROM bookings), (SELECT count(*) FROM tic
 
 def run(bench: Bench) -> list[Row]:
     """One line: bookings that exist at the end, with a ticket for each passenger."""
-    buyers = Buyers(bench)
-    _buy(bench, buyers, 1)
+    _buy(bench, 1)
     before, _ = _counts(bench)
-    seconds = _buy(bench, buyers, bench.seconds)
+    seconds = _buy(bench, bench.seconds)
     after, tickets = _counts(bench)
     if tickets != 2 * after:
         raise RuntimeError(f"{after} bookings have {tickets} tickets")
@@ -30,11 +29,11 @@ def run(bench: Bench) -> list[Row]:
     return [Row("complete booking", f"{GOAL}/s", f"{rate:,.0f}/s", rate / GOAL, note)]
 
 
-def _buy(bench: Bench, buyers: Buyers, seconds: int) -> float:
+def _buy(bench: Bench, seconds: int) -> float:
     """Hold and pay as fast as it goes; returns how long it took."""
     script = bench.folder / "buyers.tsv"
     with script.open("w", encoding="utf-8") as file:
-        for call in buyers.calls(seconds * 1_000):
+        for call in holds(bench, seconds * 1_000, guests=False):
             file.write(f"{call.path}\t{call.body}\n")
     begun = time.monotonic()
     command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", "10s", "-s", "scripts/benchmarks/bookings.lua",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -47,6 +48,14 @@ def make_timetable() -> Timetable:
         layout, seats = _layout()
         schedules = _schedules(operator.id, pattern, layout.id)
     return Timetable(schedules, tuple(seat.id for seat in seats), tuple(place.id for place in places))
+
+
+def free_pairs(data: Timetable) -> Iterator[tuple[str, list[str]]]:
+    """Two neighbouring seats of one schedule after the other, until all are full."""
+    seats = [str(seat) for seat in data.seats]
+    for at in range(0, len(seats) - 1, 2):
+        for schedule_id in data.schedules:
+            yield str(schedule_id), seats[at : at + 2]
 
 
 def _places() -> list[Place]:

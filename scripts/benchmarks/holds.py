@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.kernel.db import db
 from scripts.benchmarks.bench import Bench, Call, Load, Row, free_port, start
-from scripts.benchmarks.calls import Buyers
+from scripts.benchmarks.calls import holds
 
 GOAL = 1_000
 
@@ -17,9 +17,8 @@ GOAL = 1_000
 def run(bench: Bench) -> list[Row]:
     """Two lines: the bare view and the hold."""
     bare = _bare(bench)
-    buyers = Buyers(bench)
-    bench.load(buyers.calls(2_000), seconds=1)  # warm: plans, pools, prepared statements
-    held = bench.load(buyers.calls(bench.seconds * 3_000))
+    bench.load(holds(bench, 2_000), seconds=1)  # warm: plans, pools, prepared statements
+    held = bench.load(holds(bench, bench.seconds * 3_000))
     _require_good(held)
     return [
         Row("bare one-statement Flask view", "", f"{bare.rate:,.0f}/s", None, "one INSERT, same server and database"),
