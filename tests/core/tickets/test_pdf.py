@@ -109,7 +109,9 @@ def test_a_page_that_asks_for_a_file_gets_nothing(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("swordfish")
 
-    data = to_pdf(f'<html lang="en"><title>x</title><img src="{secret.as_uri()}" alt=""><p>body</p>')
+    data = to_pdf(
+        f'<html lang="en"><head><title>x</title></head><body><img src="{secret.as_uri()}" alt=""/></body></html>'
+    )
 
     assert "swordfish" not in text_of_pdf(data)[0]
     assert b"swordfish" not in data
