@@ -22,6 +22,7 @@ from core.tickets.pages import known_language, render
 from core.tickets.pdf import pdf_of
 from core.tickets.qr import png
 from core.tickets.queries import tickets_of
+from core.tickets.rules import grouped_reference
 from core.tickets.view import sheets
 from core.timetable.models import Operator
 
@@ -89,6 +90,7 @@ def _about_refund(template: str, refund_id: UUID, language: str) -> tuple[Letter
         "time": f"{leaves:%H:%M}",
         "date": format_date(leaves, "EEEE d MMMM y", locale=Locale.parse(language, sep="_")),
         "by_cash": refund.method == "cash",
+        "reference": grouped_reference(sale.booking_reference) if sale.booking_reference else None,
     }
     letter = Letter(
         subject="",

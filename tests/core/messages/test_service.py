@@ -210,6 +210,30 @@ def test_late_money_is_explained_and_its_return_announced(smtp: MailServer) -> N
         assert "Lisboa – Porto" in body.get_content()
 
 
+def test_a_second_payment_goes_back_without_frightening_anybody(smtp: MailServer) -> None:
+    """The booking of the first payment stands: nobody is told that there is no ticket."""
+    booking_id = sell(0)
+    booking = booking_view(booking_id)
+    assert booking is not None
+
+    payment_late(1, {"refund_id": str(owed_back(booking_id))})
+
+    for body in (*parts(smtp.messages[0], "text/plain"), *parts(smtp.messages[0], "text/html")):
+        assert f"Your booking {booking.spoken_reference} stays as it is" in body.get_content()
+        assert "No ticket was issued" not in body.get_content()
+
+
+def test_late_money_without_a_booking_says_so(smtp: MailServer) -> None:
+    refund_id = owed_back(sell(0))
+    with transaction() as session:
+        session.execute(text("DELETE FROM tickets"))
+        session.execute(text("DELETE FROM bookings"))
+
+    payment_late(1, {"refund_id": str(refund_id)})
+
+    assert "No ticket was issued" in parts(smtp.messages[0], "text/plain")[0].get_content()
+
+
 def owed_back(booking_id: UUID) -> UUID:
     """The sale's money is owed back."""
     booking = booking_view(booking_id)
