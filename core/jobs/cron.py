@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from core.accounts import tokens
 from core.booking import expire, reconcile
 from core.jobs.housekeeping import drop_outbox
 from core.jobs.relay import Relay
@@ -92,6 +93,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
         Task("expire", 30, expire.sweep),
         Task("reconcile", 30, reconcile.reconcile),
         Task("idempotency", 3600, idempotency.drop_old),
+        Task("refresh-tokens", 3600, tokens.drop_old),
         Task("outbox", 3600, drop_outbox),
     ]
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.accounts import kiosks
 from core.accounts.models import Kiosk, KioskStatus
+from core.accounts.throttle import PAIRINGS, throttle
 from core.kernel.context import settings
 from core.kernel.db import db
 from kiosk import device
@@ -24,6 +25,7 @@ def begin_pairing() -> Response:
     """The code to show: the one that this browser has already, while it waits, else a new one."""
     code = session.get(_CODE)
     if not (code and _waits(code)):
+        throttle("pairing", PAIRINGS, request.remote_addr)
         _, code = kiosks.start_pairing(f"Kiosk at {request.remote_addr}")
         session[_CODE] = code
     return jsonify(code=_in_groups(code))
@@ -51,6 +53,7 @@ def pairing_link(code: str) -> str:  # noqa: ARG001 - it stays in the address, t
 @blueprint.post("/pair/<code>")
 def claim_link(code: str) -> WerkzeugResponse:
     """The button was touched: this browser is the kiosk now."""
+    throttle("pairing", PAIRINGS, request.remote_addr)
     token = kiosks.claim(code)
     if token is None:
         page = render_template("kiosk/start.html", language=str(get_locale() or "en"), refused=True)

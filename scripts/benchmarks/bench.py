@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,7 +27,6 @@ from core.kernel.settings import PROJECT_ROOT, Settings
 from scripts.benchmarks.data import Timetable, free_pairs, make_timetable
 
 _HERE = Path(__file__).parent
-_TERM = 15
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def started_office(*, seconds: int, workers: int, threads: int) -> Iterator[Benc
 def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str], address: str) -> None:
     """Start a server and wait until it answers anything at its address."""
     process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment})
-    stack.callback(end_process, process, _TERM, 5.0)
+    stack.callback(end_process, process, signal.SIGTERM, 5.0)
     deadline = time.monotonic() + 30
     while not _answers(address):
         if process.poll() is not None or time.monotonic() > deadline:

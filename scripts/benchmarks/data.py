@@ -107,13 +107,14 @@ def _layout() -> tuple[Layout, list[Seat]]:
 
 def _schedules(operator_id: UUID, pattern: Pattern, layout_id: UUID) -> tuple[UUID, ...]:
     first = now() + timedelta(days=1)
+    ids = tuple(new_id() for _ in range(SCHEDULES))
     rows = []
-    for number in range(SCHEDULES):
+    for number, schedule_id in enumerate(ids):
         departure = first + timedelta(seconds=30 * number)
         rows.append(
-            {"id": new_id(), "operator_id": operator_id, "route_id": pattern.route_id, "pattern_id": pattern.id,
+            {"id": schedule_id, "operator_id": operator_id, "route_id": pattern.route_id, "pattern_id": pattern.id,
              "layout_id": layout_id, "service_date": departure.date(), "departure_at": departure,
              "arrival_at": departure + timedelta(hours=5), "currency": "EUR"}
         )  # fmt: skip
     db.session.execute(insert(Schedule), rows)
-    return tuple(row["id"] for row in rows)
+    return ids
