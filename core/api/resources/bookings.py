@@ -32,7 +32,7 @@ def show(caller: Caller, booking_id: UUID) -> Any:
 
 @endpoint("GET", "/bookings/<uuid:booking_id>/details", access=ANYONE, answer=BookingOut, errors=(404,))
 def details(caller: Caller, booking_id: UUID) -> Any:
-    """The same: a booking always comes with all its details."""
+    """A booking with all its details, which it always comes with."""
     return sale_json(visible_booking(caller, booking_id))
 
 

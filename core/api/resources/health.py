@@ -29,7 +29,7 @@ def plain() -> Any:
 
 @endpoint("GET", "/health", access=NOBODY_ASKED, answer=HealthDetails, errors=(503,))
 def details() -> Any:
-    """The same with versions and what waits to be done."""
+    """Whether the office can sell, with versions and what waits to be done."""
     found = _database()
     more = {
         "version": _version(),

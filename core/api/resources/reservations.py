@@ -66,7 +66,7 @@ def show(caller: Caller, reservation_id: UUID) -> Any:
     "GET", "/reservations/<uuid:reservation_id>/details", access=ANYONE, answer=ReservationOut, errors=(404,)
 )
 def details(caller: Caller, reservation_id: UUID) -> Any:
-    """The same: a reservation always comes with all its details."""
+    """A reservation with all its details, which it always comes with."""
     return sale_json(visible_reservation(caller, reservation_id))
 
 
