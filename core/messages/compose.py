@@ -38,7 +38,7 @@ def _booking_confirmed(booking_id: UUID, language: str) -> Letter:
     tickets = tickets_of(booking_id)
     if not tickets:
         raise NotFound("There is no ticket for this booking.")
-    pages = sheets(tickets, language)
+    pages = sheets(tickets, language, draw=_by_cid)
     first, count = pages[0], len(tickets)
     values = {"sheets": pages, "operator": first.operator}
     return Letter(
@@ -49,6 +49,11 @@ def _booking_confirmed(booking_id: UUID, language: str) -> Letter:
         attachments=[Attachment(f"ticket-{first.reference}.pdf", pdf_of(tickets, language))],
         reply_to=first.operator.email,
     )
+
+
+def _by_cid(_text: str) -> str:
+    """A mail shows the codes as pictures that come with it: its template names them."""
+    return ""
 
 
 def _ticket_subject(facts: TicketFacts, count: int, language: str) -> str:

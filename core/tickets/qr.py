@@ -23,10 +23,11 @@ import base64
 import binascii
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -112,14 +113,20 @@ def key_id(key: Ed25519PublicKey) -> bytes:
 
 def svg(text: str, label: str = "QR code of the ticket") -> str:
     """The code as an SVG element without a size of its own: black on white, quiet zone included, one path."""
-    matrix = _matrix(text)
-    size = len(matrix) + 2 * _QUIET
-    runs = "".join(_runs(row, y + _QUIET) for y, row in enumerate(matrix))
+    size, bars = drawing(text)
+    path = "".join(f"M{x} {y}.5h{width}" for x, y, width in bars)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" aria-label="{label}" '
         f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
-        f'<path stroke="#000" d="{runs}"/></svg>'
+        f'<path stroke="#000" d="{path}"/></svg>'
     )
+
+
+def drawing(text: str) -> tuple[int, list[tuple[int, int, int]]]:
+    """The code as black bars one module high: side length in modules, quiet zone included, and (x, y, width) of each."""
+    matrix = _code(text).modules
+    bars = [bar for y, row in enumerate(matrix) for bar in _bars(row, y + _QUIET)]
+    return len(matrix) + 2 * _QUIET, bars
 
 
 def png(text: str, pixels_per_module: int = 8) -> bytes:
@@ -186,19 +193,11 @@ def _code(text: str, pixels: int = 8) -> qrcode.QRCode[Any]:
     return code
 
 
-def _matrix(text: str) -> list[list[bool]]:
-    code = _code(text)
-    return [[bool(module) for module in row] for row in code.modules]
-
-
-def _runs(row: list[bool], y: int) -> str:
-    """Strokes, one module wide, for the dark stretches of one row of modules."""
-    path, x = [], 0
-    while x < len(row):
-        end = x
-        while end < len(row) and row[end]:
-            end += 1
-        if end > x:
-            path.append(f"M{x + _QUIET} {y}.5h{end - x}")
-        x = max(end, x + 1)
-    return "".join(path)
+def _bars(row: Sequence[bool | None], y: int) -> Iterator[tuple[int, int, int]]:
+    """The dark stretches of one row of modules."""
+    x = 0
+    for dark, stretch in groupby(row, bool):
+        width = len(list(stretch))
+        if dark:
+            yield x + _QUIET, y, width
+        x += width
