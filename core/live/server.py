@@ -4,6 +4,7 @@ A watcher sends `join {schedule_id}` and gets `snapshot`; then come `seats` delt
 misses a number joins again. Between processes messages travel through Redis; without it within one process.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -86,7 +87,16 @@ def _between_processes(redis_url: str | None) -> dict[str, Any]:
     if not redis_url:
         return {}
     options = {"socket_connect_timeout": _SHORT}
-    return {"client_manager": socketio.RedisManager(redis_url, channel=CHANNEL, redis_options=options)}
+    manager = socketio.RedisManager(redis_url, channel=CHANNEL, logger=_quiet(), redis_options=options)
+    return {"client_manager": manager}
+
+
+def _quiet() -> logging.Logger:
+    """Tells only whoever listens that Redis is away: the library would write to the console for as long as it lasts."""
+    logger = logging.getLogger(__name__)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def _without_deflate(inner: Wsgi) -> Wsgi:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from core.kernel.settings import Settings
+from core.live.emitter import start as start_emitter
 from tests.support.browser import CHROMIUM_FLAGS, chromium_path
 from tests.support.database import FreshDatabase
 from tests.support.mail import free_port
@@ -27,17 +30,25 @@ class LiveServer:
 @pytest.fixture
 def live_server(fresh_database: FreshDatabase) -> Iterator[LiveServer]:
     """The whole office (core, kiosk, admin, live seats) on a free port and a database of its own."""
+    with serve_office(fresh_database, fresh_database.settings) as served:
+        yield served
+
+
+@contextmanager
+def serve_office(fresh: FreshDatabase, settings: Settings) -> Iterator[LiveServer]:
+    """Serve the whole office as `bookinghall web` does, live seats included, in threads of this process."""
     from wsgi import create_office
 
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    settings = fresh_database.settings.model_copy(update={"port": port, "public_url": url})
-    app = create_office(settings)
-    fresh_database.use(app)
+    app = create_office(settings.model_copy(update={"port": port, "public_url": url}))
+    fresh.use(app)
+    emitter = start_emitter(app)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    yield LiveServer(url, app, fresh_database)
+    yield LiveServer(url, app, fresh)
+    emitter.stop()
     _end(server, thread)
 
 
