@@ -76,7 +76,6 @@ class Reservation(Base):
             postgresql_where=text("status = 'active'"),
         ),
         Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
-        Index("ix_reservations_created_at", "created_at"),
         Index("ix_reservations_schedule", "schedule_id"),
     )
 

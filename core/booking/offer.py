@@ -1,9 +1,11 @@
-"""What a hold needs to know of its schedule, in one statement that also locks the schedule against a change of status.
+"""What is offered on a stretch of a schedule: read whole once, remembered, and never trusted without a check.
 
-`FOR KEY SHARE` lets other holds pass and makes cancelling, swapping and re-routing (which lock `FOR UPDATE`) wait.
-The status is read under that lock.
+The statement that takes seats locks the schedule and compares what an offer depends on with what is true then: the
+schedule's status, departure and layout, and the operator's `terms_version`, which counts every change of its policy and
+prices. So remembering can make a hold fail and be read again, but never sell under terms that have changed.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +21,10 @@ from core.pricing.rules import Prices
 from core.timetable.words import ON_SALE
 
 _OFFER = text("""
-SELECT app_now() AS now, s.status, s.layout_id, s.operator_id, s.route_id, s.currency, s.departure_at,
-  o.active AS operator_active, o.trade, p.id AS policy_id, p.hold_minutes, p.max_seats, p.sales_close_minutes,
-  p.passenger_fields, a.departure_offset, a.boarding, b.alighting, pa.name AS origin, pb.name AS destination,
+SELECT app_now() AS now, s.status, s.layout_id, s.operator_id, s.currency, s.departure_at,
+  o.active AS operator_active, o.trade, o.terms_version, p.id AS policy_id, p.hold_minutes, p.max_seats,
+  p.sales_close_minutes, p.passenger_fields, a.departure_offset, a.boarding, b.alighting,
+  pa.name AS origin, pb.name AS destination,
   b.distance_m - a.distance_m AS distance_m, t.base, t.per_km, t.minimum, t.round_to, t.booking_fee, t.tax_per_mille,
   (SELECT amount FROM fares f WHERE f.route_id = s.route_id AND f.origin_id = a.place_id
      AND f.destination_id = b.place_id) AS fare,
@@ -37,20 +40,28 @@ LEFT JOIN places pa ON pa.id = a.place_id
 LEFT JOIN places pb ON pb.id = b.place_id
 LEFT JOIN tariffs t ON t.operator_id = s.operator_id
 WHERE s.id = :schedule_id
-FOR KEY SHARE OF s
 """)
+
+Stretch = tuple[UUID, int, int]
+
+#: A renamed place is seen in price lines after this long; everything else that changes is seen at once.
+_REMEMBERED_FOR = 60.0
+_AT_MOST = 5_000
+_remembered: dict[Stretch, tuple[float, "Offer"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A stretch of a schedule that is on sale now; `now` is the transaction's moment."""
+    """A stretch of a schedule that was on sale when it was read, at `read_at`."""
 
-    now: datetime
+    read_at: datetime
+    terms_version: int
     layout_id: UUID
     operator_id: UUID
     policy_id: UUID
     trade: str
     currency: str
+    departure_at: datetime
     boarding_at: datetime
     hold: timedelta
     max_seats: int
@@ -60,28 +71,47 @@ class Offer:
     destination: str
     prices: Prices
 
+    @property
+    def closes_at(self) -> datetime:
+        """When sales close."""
+        return self.boarding_at - timedelta(minutes=self.sales_close_minutes)
 
-def lock_offer(schedule_id: UUID, from_position: int, to_position: int) -> Offer:
-    """Lock the schedule for selling and read what is offered. Raises NotFound, NotOnSale, BadStretch."""
-    wanted = {"schedule_id": schedule_id, "from_position": from_position, "to_position": to_position}
-    row = require_transaction().execute(_OFFER, wanted).one_or_none()
+
+def remembered_offer(stretch: Stretch) -> Offer | None:
+    """The offer as it was read less than a minute ago by this process, if it was."""
+    until, offer = _remembered.get(stretch, (0.0, None))
+    return offer if time.monotonic() < until else None
+
+
+def read_offer(stretch: Stretch) -> Offer:
+    """Read the offer and remember it. Raises NotFound, NotOnSale, BadStretch."""
+    _remembered.pop(stretch, None)
+    schedule_id, first, last = stretch
+    found = {"schedule_id": schedule_id, "from_position": first, "to_position": last}
+    row = require_transaction().execute(_OFFER, found).one_or_none()
     if row is None:
         raise NotFound("There is no such departure.")
     if row.status not in ON_SALE or not row.operator_active:
         raise NotOnSale
-    if from_position >= to_position or not row.boarding or not row.alighting:
+    if first >= last or not row.boarding or not row.alighting:
         raise BadStretch
-    return _offer(row)
+    offer = _offer(row)
+    if len(_remembered) >= _AT_MOST:
+        _remembered.clear()
+    _remembered[stretch] = (time.monotonic() + _REMEMBERED_FOR, offer)
+    return offer
 
 
 def _offer(row: Row[Any]) -> Offer:
     return Offer(
-        now=row.now,
+        read_at=row.now,
+        terms_version=row.terms_version,
         layout_id=row.layout_id,
         operator_id=row.operator_id,
         policy_id=row.policy_id,
         trade=row.trade,
         currency=row.currency,
+        departure_at=row.departure_at,
         boarding_at=row.departure_at + timedelta(seconds=row.departure_offset),
         hold=timedelta(minutes=row.hold_minutes),
         max_seats=row.max_seats,

@@ -1,8 +1,9 @@
-"""Hold seats for a limited time: all of them or none.
+"""Hold seats for a limited time: all of them or none, in one statement.
 
-Two statements do it. The first locks the schedule and reads what is offered (`core.booking.offer`); the second writes
-the reservation, its passengers, its seat locks, the activity and the outbox row together. As many seat locks back as
-asked for: held. Fewer: everything is rolled back and the answer says which seats are gone.
+It locks the schedule `FOR KEY SHARE`, so that cancelling, swapping and re-routing (which lock `FOR UPDATE`) wait for it,
+checks under that lock what the offer depends on, and writes the reservation, its passengers, its seat locks, the
+activity and the outbox row together. As many seat locks back as asked for: held. Fewer: everything is rolled back and
+the answer says which seats are gone. Nothing offered: the offer has changed and is read again.
 """
 
 import json
@@ -14,41 +15,54 @@ from sqlalchemy import text
 
 from core.booking.contact import check_email, check_phone
 from core.booking.errors import ActiveReservationExists, SeatTaken, UnknownSeat
-from core.booking.offer import Offer, lock_offer
+from core.booking.offer import Offer, read_offer, remembered_offer
 from core.booking.parties import Holder
 from core.booking.requests import Held, HoldRequest
 from core.booking.rules import check_passengers, check_required, check_sales_open, clean_text, journey_label
-from core.inventory.locks import TAKE, Claim, missing
+from core.inventory.locks import Claim, missing, take_statement
+from core.inventory.models import LockKind
 from core.inventory.plans import Plan, PlanSeat, plan
 from core.kernel.activity import Actor
-from core.kernel.db import db, require_transaction, transaction
+from core.kernel.db import db, driver, require_transaction, transaction
+from core.kernel.errors import Busy
 from core.kernel.ids import new_id
 from core.pricing.rules import Quote, SeatToPrice, make_quote
+from core.timetable.words import ON_SALE
 from core.trades.catalogue import trade_of
 
-_HOLD = text(f"""
-WITH reserved AS (
+_ON_SALE = ", ".join(f"'{status.value}'" for status in ON_SALE)
+
+_HOLD = f"""
+WITH offered AS MATERIALIZED (
+  SELECT app_now() + %(hold)s AS expires_at FROM schedules s JOIN operators o ON o.id = s.operator_id
+  WHERE s.id = %(schedule_id)s AND s.status IN ({_ON_SALE}) AND s.departure_at = %(departure_at)s
+    AND s.layout_id = %(layout_id)s AND o.active AND o.terms_version = %(terms_version)s
+    AND app_now() < %(closes_at)s
+  FOR KEY SHARE OF s
+), reserved AS (
   INSERT INTO reservations (id, schedule_id, operator_id, policy_id, from_position, to_position, seat_count, channel,
     holder_kind, holder_id, holder_label, expires_at, currency, total, quote, contact_email, contact_phone, language)
-  VALUES (:reservation_id, :schedule_id, :operator_id, :policy_id, :first_leg, :last_leg + 1, :seat_count, :channel,
-    :holder_kind, :holder_id, :holder_label, :expires_at, :currency, :total, CAST(:quote AS jsonb),
-    :contact_email, :contact_phone, :language)
+  SELECT %(reservation_id)s, %(schedule_id)s, %(operator_id)s, %(policy_id)s, %(first_leg)s, %(last_leg)s + 1,
+    %(seat_count)s, %(channel)s, %(holder_kind)s, %(holder_id)s, %(holder_label)s, expires_at, %(currency)s,
+    %(total)s, %(quote)s::jsonb, %(contact_email)s, %(contact_phone)s, %(language)s
+  FROM offered
 ), seated AS (
   INSERT INTO passengers (id, reservation_id, place, seat_id, type, full_name, details, amount)
-  SELECT id, :reservation_id, place, seat_id, type, full_name, details, amount
-  FROM jsonb_to_recordset(CAST(:passengers AS jsonb))
+  SELECT id, %(reservation_id)s, place, seat_id, type, full_name, details, amount
+  FROM offered, jsonb_to_recordset(%(passengers)s::jsonb)
     AS x (id uuid, place int, seat_id uuid, type text, full_name text, details jsonb, amount bigint)
 ), noted AS (
   INSERT INTO activity_log (actor_kind, actor_id, actor_label, address, action, subject_kind, subject_id, operator_id,
     after)
-  VALUES (:actor_kind, :actor_id, :actor_label, :address, 'reservation.created', 'reservation',
-    CAST(:reservation_id AS text), :operator_id, CAST(:after AS jsonb))
+  SELECT %(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, 'reservation.created', 'reservation',
+    %(reservation_id)s::text, %(operator_id)s, %(after)s::jsonb
+  FROM offered
 ), told AS (
   INSERT INTO outbox (kind, payload)
-  VALUES ('seats.changed', jsonb_build_object('schedule_id', CAST(:schedule_id AS text)))
-), taken AS ({TAKE})
-SELECT seat_id FROM taken
-""")  # noqa: S608 - TAKE is a constant
+  SELECT 'seats.changed', jsonb_build_object('schedule_id', %(schedule_id)s::text) FROM offered
+), taken AS ({take_statement(LockKind.HOLD, expires_at="offered.expires_at", source="offered CROSS JOIN ")})
+SELECT expires_at, (SELECT array_agg(seat_id) FROM taken) FROM offered
+"""  # noqa: S608 - put together from constants
 
 _CLOSE_STALE = text("""
 UPDATE reservations SET status = 'expired', closed_at = app_now(), closed_reason = 'time ran out'
@@ -82,19 +96,36 @@ def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
         "contact_email": check_email(request.contact_email),
         "contact_phone": check_phone(request.contact_phone),
     }
-    with transaction() as session:
-        offer = lock_offer(request.schedule_id, request.from_position, request.to_position)
-        _check(request, offer)
-        layout = plan(offer.layout_id)
-        seats = [_seat(layout, passenger.seat_id) for passenger in request.passengers]
-        quote = _quote(request, offer, seats)
-        claim = _claim(request, offer)
-        values = _parameters(request, holder, actor, offer, quote, claim) | contact
-        rows = session.execute(_HOLD, values)
-        gone = missing(claim, [row.seat_id for row in rows])
-        if gone:
-            raise _taken(layout, gone)
-    return Held(claim.reservation_id, offer.now + offer.hold, quote)
+    stretch = (request.schedule_id, request.from_position, request.to_position)
+    with transaction():
+        offer = remembered_offer(stretch)
+        held = offer and _take(request, holder, actor, offer, contact)
+        return held or _take(request, holder, actor, read_offer(stretch), contact) or _changed_under_us()
+
+
+def _take(
+    request: HoldRequest, holder: Holder, actor: Actor, offer: Offer, contact: dict[str, str | None]
+) -> Held | None:
+    """Hold under this offer; None when it is no longer true. Raises SeatTaken and what `reserve` says."""
+    _check(request, offer)
+    layout = plan(offer.layout_id)
+    seats = [_seat(layout, passenger.seat_id) for passenger in request.passengers]
+    quote = _quote(request, offer, seats)
+    claim = _claim(request, offer)
+    values = _parameters(request, holder, actor, offer, quote, claim) | contact
+    row = driver().execute(_HOLD, values).fetchone()
+    if row is None:
+        return None
+    expires_at, taken = row
+    gone = missing(claim, taken or ())
+    if gone:
+        raise _taken(layout, gone)
+    return Held(claim.reservation_id, expires_at, quote)
+
+
+def _changed_under_us() -> Held:
+    """The offer was just read and has changed again, or sales have closed in this instant."""
+    raise Busy
 
 
 def _check(request: HoldRequest, offer: Offer) -> None:
@@ -102,7 +133,7 @@ def _check(request: HoldRequest, offer: Offer) -> None:
     asked = offer.passenger_fields.get(request.channel, [])
     for place, passenger in enumerate(request.passengers):
         check_required(asked, passenger, place)
-    check_sales_open(offer.now, offer.boarding_at, offer.sales_close_minutes)
+    check_sales_open(offer.read_at, offer.boarding_at, offer.sales_close_minutes)
 
 
 def _seat(layout: Plan, seat_id: UUID) -> PlanSeat:
@@ -147,8 +178,10 @@ def _parameters(
         "holder_kind": holder.kind,
         "holder_id": holder.id,
         "holder_label": holder.label[:120],
-        "kind": "hold",
-        "expires_at": offer.now + offer.hold,
+        "terms_version": offer.terms_version,
+        "departure_at": offer.departure_at,
+        "closes_at": offer.closes_at,
+        "hold": offer.hold,
         "currency": quote.currency,
         "total": quote.total,
         "quote": json.dumps(quote.as_json()),

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from core.kernel.db import require_transaction
+from core.inventory.models import LockKind
+from core.kernel.db import driver, require_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,11 @@ class Claim:
         }
 
 
-#: Insert every wanted (seat, leg) in order. A row in the way is taken over in the same breath when it is a hold that
-#: has run out, or ours. As many rows back as asked for: the seats are ours.
-TAKE = """
+_TAKE = """
 INSERT INTO seat_locks (schedule_id, layout_id, seat_id, leg, kind, reservation_id, expires_at)
-SELECT :schedule_id, :layout_id, seat, leg, :kind, :reservation_id, CAST(:expires_at AS timestamptz)
-FROM unnest(CAST(:seat_ids AS uuid[])) AS seat
-CROSS JOIN generate_series(CAST(:first_leg AS int), CAST(:last_leg AS int)) AS leg
+SELECT %(schedule_id)s, %(layout_id)s, seat, leg, '{kind}', %(reservation_id)s, {expires_at}
+FROM {source}unnest(%(seat_ids)s::uuid[]) AS seat
+CROSS JOIN generate_series(%(first_leg)s::int, %(last_leg)s::int) AS leg
 ORDER BY seat, leg
 ON CONFLICT (schedule_id, seat_id, leg) DO UPDATE
 SET kind = excluded.kind, reservation_id = excluded.reservation_id, expires_at = excluded.expires_at
@@ -57,7 +56,18 @@ WHERE seat_locks.kind = 'hold'
 RETURNING seat_id, leg
 """
 
-_TAKE = text(TAKE)
+
+def take_statement(kind: LockKind, expires_at: str = "NULL::timestamptz", source: str = "") -> str:
+    """The one statement that takes seats, for the driver, with the parameters of a `Claim`.
+
+    It inserts every wanted (seat, leg) in order. A row in the way is taken over in the same breath when it is a hold
+    that has run out, or ours. As many rows back as asked for: the seats are ours. ``source`` is a row of the
+    surrounding statement without which nothing is taken (``"offered CROSS JOIN "``); ``expires_at`` an SQL expression.
+    """
+    return _TAKE.format(kind=kind.value, expires_at=expires_at, source=source)
+
+
+_TAKE_SOLD = take_statement(LockKind.SOLD)
 
 _OWN_IN_ORDER = text(
     "SELECT 1 FROM seat_locks WHERE reservation_id = :reservation_id "
@@ -69,8 +79,8 @@ def take_sold(claim: Claim) -> frozenset[UUID]:
     """Turn a claim into sold seats: own holds, and free or run-out ones. Returns the seats that somebody else has;
     when that is not empty, nothing may be kept: roll back or to a savepoint.
     """
-    rows = require_transaction().execute(_TAKE, {**claim.parameters(), "kind": "sold", "expires_at": None})
-    return missing(claim, [row.seat_id for row in rows])
+    rows = driver().execute(_TAKE_SOLD, claim.parameters())
+    return missing(claim, [seat_id for seat_id, _ in rows])
 
 
 def missing(claim: Claim, taken: Collection[UUID]) -> frozenset[UUID]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.db import Base, one_of
@@ -20,7 +20,7 @@ class SeatLock(Base):
     """The primary key is the lock: two claims on one seat and leg cannot both be written.
 
     A hold has `expires_at`; sold and blocked have none. The foreign keys say that the seat is one of the schedule's
-    own layout.
+    own layout. The reservation is written by the same statement, so it has none: this is the hottest table.
     """
 
     __tablename__ = "seat_locks"
@@ -40,5 +40,5 @@ class SeatLock(Base):
     leg: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     layout_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(8))
-    reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"))
+    reservation_id: Mapped[UUID | None]
     expires_at: Mapped[datetime | None]

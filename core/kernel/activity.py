@@ -39,7 +39,7 @@ class ActivityEntry(Base):
     __tablename__ = "activity_log"
     __table_args__ = (
         Index("ix_activity_log_subject", "subject_kind", "subject_id"),
-        Index("ix_activity_log_at", "at"),
+        Index("ix_activity_log_at", "at", postgresql_using="brin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -29,7 +29,7 @@ class OutboxEvent(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_waiting", "kind", "id", postgresql_where=text("done_at IS NULL")),
-        Index("ix_outbox_done_at", "done_at"),
+        Index("ix_outbox_done_at", "done_at", postgresql_where=text("done_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

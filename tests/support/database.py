@@ -85,7 +85,8 @@ def db_connection(app: Flask) -> Iterator[Connection]:
     """The one connection of a `db_session`; its transaction is undone at the end."""
     with app.app_context():
         engine = db.engine
-        with engine.connect() as connection:
+        with engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="READ COMMITTED")
             outer = connection.begin()
             yield connection
             outer.rollback()

@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Base, one_of
@@ -13,7 +22,10 @@ from core.timetable.words import TradeCode
 
 
 class Operator(Base):
-    """A company that sells. `timezone` is that of its timetable; `reference_prefix` starts its booking references."""
+    """A company that sells. `timezone` is that of its timetable; `reference_prefix` starts its booking references.
+
+    `terms_version` counts changes of its policy and prices; triggers keep it.
+    """
 
     __tablename__ = "operators"
     __table_args__ = (
@@ -37,6 +49,7 @@ class Operator(Base):
     address: Mapped[str | None] = mapped_column(String(300))
     tax_number: Mapped[str | None] = mapped_column(String(40))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    terms_version: Mapped[int] = mapped_column(BigInteger, server_default="1")
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from core.kernel.activity import SYSTEM, record
 from core.kernel.db import after_commit, db, in_transaction, require_transaction, transaction
 from core.kernel.errors import Busy, Conflict
 from core.timetable.models import Operator
+from core.timetable.service import operators  # noqa: F401 - gives constraints their names
 from tests.support.database import FreshDatabase
 from tests.support.factories import make_office
 
@@ -45,7 +46,9 @@ class TestTransaction:
     def test_a_named_constraint_speaks_in_our_words(self) -> None:
         with pytest.raises(Conflict) as refused, transaction() as session:
             session.add_all([operator("twice"), operator("twice")])
-        assert refused.value.code == "duplicate"
+        assert refused.value.code == "code_taken", (
+            "named by the timetable, which knows what the constraint means"
+        )
 
     def test_nudges_come_after_the_commit_and_may_fail(self) -> None:
         seen: list[bool] = []
@@ -94,8 +97,9 @@ class TestGuards:
     """What the database refuses, whoever asks."""
 
     def refused(self, statement: str) -> str:
-        with pytest.raises(IntegrityError) as refused, transaction() as session:
-            session.execute(text(statement))
+        with pytest.raises(IntegrityError) as refused:
+            db.session.execute(text(statement))
+        db.session.rollback()
         return str(refused.value)
 
     def test_patterns_are_immutable(self) -> None:
