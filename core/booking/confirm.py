@@ -9,13 +9,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
-
 from core.booking.rules import make_reference
 from core.booking.sale import Sale
 from core.inventory.locks import take_sold
 from core.kernel.activity import SYSTEM, Actor
-from core.kernel.db import after_commit, require_transaction
+from core.kernel.db import after_commit, run
 from core.kernel.ids import new_id
 from core.kernel.outbox import nudge
 from core.payments import ledger
@@ -28,28 +26,28 @@ class SeatsGone(Exception):
     """The hold had run out and somebody else has the seats now. The caller rolls back and gives the money back."""
 
 
-_BOOK = text("""
+_BOOK = """
 WITH booked AS (
   INSERT INTO bookings (id, reservation_id, schedule_id, operator_id, reference, total, currency)
-  VALUES (:booking_id, :reservation_id, :schedule_id, :operator_id, :reference, :total, :currency)
+  VALUES (%(booking_id)s, %(reservation_id)s, %(schedule_id)s, %(operator_id)s, %(reference)s, %(total)s, %(currency)s)
   ON CONFLICT (reference) DO NOTHING RETURNING id
 ), confirmed AS (
   UPDATE reservations SET status = 'confirmed', closed_at = app_now(), closed_reason = NULL
-  WHERE id = :reservation_id AND EXISTS (SELECT 1 FROM booked)
+  WHERE id = %(reservation_id)s AND EXISTS (SELECT 1 FROM booked)
 ), noted AS (
   INSERT INTO activity_log (actor_kind, actor_id, actor_label, address, action, subject_kind, subject_id, operator_id,
     after)
-  SELECT :actor_kind, :actor_id, :actor_label, :address, 'booking.confirmed', 'booking', CAST(:booking_id AS text),
-    :operator_id, CAST(:after AS jsonb) FROM booked
+  SELECT %(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, 'booking.confirmed', 'booking', %(booking_id)s::text,
+    %(operator_id)s, %(after)s::jsonb FROM booked
 ), told AS (
   INSERT INTO outbox (kind, payload)
   SELECT x.kind, x.payload FROM booked, (VALUES
-    ('booking.confirmed', jsonb_build_object('booking_id', CAST(:booking_id AS text))),
-    ('seats.changed', jsonb_build_object('schedule_id', CAST(:schedule_id AS text)))) AS x (kind, payload)
+    ('booking.confirmed', jsonb_build_object('booking_id', %(booking_id)s::text)),
+    ('seats.changed', jsonb_build_object('schedule_id', %(schedule_id)s::text))) AS x (kind, payload)
   RETURNING id, kind
 )
 SELECT id, kind FROM told
-""")
+"""
 
 
 def confirm(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM) -> UUID:
@@ -68,10 +66,9 @@ def confirm(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = S
 
 def _book(sale: Sale, booking_id: UUID, actor: Actor) -> str:
     """Write the booking under a fresh reference; another one in the rare case that it is taken."""
-    session = require_transaction()
     while True:
         values = _values(sale, booking_id, actor)
-        told = session.execute(_BOOK, values).all()
+        told = run(_BOOK, values).fetchall()
         if told:
             for event in told:
                 after_commit(partial(nudge, event.id, event.kind))

@@ -8,17 +8,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
 from core.inventory.locks import Claim
-from core.kernel.db import require_transaction
+from core.kernel.db import run
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.pricing.rules import Quote
 from core.tickets.issue import TicketFacts
 from core.timetable.words import ON_SALE
 
-_SALE = text("""
+_SALE = """
 SELECT r.id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel, r.expires_at, r.currency, r.total,
   r.quote, r.seat_count, r.from_position, r.to_position, r.expires_at <= app_now() AS run_out, app_now() AS now,
   s.id AS schedule_id, s.status AS schedule_status, s.layout_id, s.departure_at, s.platform, s.route_id,
@@ -35,21 +33,21 @@ JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = r.from_posi
 JOIN pattern_stops b ON b.pattern_id = s.pattern_id AND b.position = r.to_position
 JOIN places pa ON pa.id = a.place_id
 JOIN places pb ON pb.id = b.place_id
-WHERE r.id = :reservation_id
+WHERE r.id = %(reservation_id)s
 FOR KEY SHARE OF s FOR UPDATE OF r
-""")
+"""
 
-_PASSENGERS = text("""
+_PASSENGERS = """
 SELECT p.id, p.place, p.type, p.full_name, p.amount, p.seat_id, s.number
 FROM passengers p LEFT JOIN seats s ON s.id = p.seat_id
-WHERE p.reservation_id = :reservation_id ORDER BY p.place
-""")
+WHERE p.reservation_id = %(reservation_id)s ORDER BY p.place
+"""
 
 
 class Sale:
     """A reservation on its way to a booking, under lock."""
 
-    def __init__(self, row: Row[Any], passengers: Sequence[Row[Any]]) -> None:
+    def __init__(self, row: Any, passengers: Sequence[Any]) -> None:
         self.row = row
         self.passengers = passengers
         self._quote = Quote.from_json(row.quote)
@@ -89,7 +87,7 @@ class Sale:
         """What each passenger's ticket says, frozen at the sale."""
         return [self._ticket(booking_id, reference, passenger) for passenger in self.passengers]
 
-    def _ticket(self, booking_id: UUID, reference: str, passenger: Row[Any]) -> TicketFacts:
+    def _ticket(self, booking_id: UUID, reference: str, passenger: Any) -> TicketFacts:
         row = self.row
         return TicketFacts(
             booking_id=booking_id,
@@ -120,8 +118,7 @@ class Sale:
 
 def lock_sale(reservation_id: UUID) -> Sale:
     """Lock the schedule and the reservation and read the facts. Raises NotFound."""
-    session = require_transaction()
-    row = session.execute(_SALE, {"reservation_id": reservation_id}).one_or_none()
+    row = run(_SALE, {"reservation_id": reservation_id}).fetchone()
     if row is None:
         raise NotFound("There is no such reservation.")
-    return Sale(row, session.execute(_PASSENGERS, {"reservation_id": reservation_id}).all())
+    return Sale(row, run(_PASSENGERS, {"reservation_id": reservation_id}).fetchall())

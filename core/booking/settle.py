@@ -8,12 +8,10 @@ is opened at once and the customer is told.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
 from core.booking.confirm import SeatsGone, confirm
 from core.booking.sale import Sale, lock_sale
 from core.kernel.activity import SYSTEM, record
-from core.kernel.db import require_transaction, transaction
+from core.kernel.db import run, transaction
 from core.kernel.money import Money
 from core.kernel.outbox import publish
 from core.payments import ledger, records
@@ -25,11 +23,14 @@ from core.payments.words import Account
 BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
 PARKED, DUPLICATE, IGNORED = "parked", "duplicate", "ignored"
 
-_PAYMENT = text("""
+_PAYMENT = """
 SELECT id, reservation_id, operator_id, amount, currency, status FROM payments
-WHERE id = :id OR (gateway = :gateway AND gateway_reference = :reference)
-""")
-_RECEIVED = text("UPDATE payments SET amount = :amount WHERE id = :id AND currency = :currency")
+WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
+"""
+_RECEIVED = "UPDATE payments SET amount = %(amount)s WHERE id = %(id)s AND currency = %(currency)s"
+
+#: What usually comes of a message; the rare other effect is written afterwards.
+_EXPECTED: dict[str, str] = {EventKind.PAYMENT_COMPLETED: BOOKED, EventKind.PAYMENT_FAILED: FAILED}
 
 
 def settle(gateway: str, event: GatewayEvent) -> str:
@@ -41,21 +42,22 @@ def settle(gateway: str, event: GatewayEvent) -> str:
 
 
 def _settle(gateway: str, event: GatewayEvent, *, seats_gone: bool) -> str:
-    with transaction() as session:
-        noted = records.record_event(gateway, event, PARKED)
+    with transaction():
+        expected = _EXPECTED.get(event.kind, PARKED)
+        noted = records.record_event(gateway, event, expected)
         if noted is None:
             return DUPLICATE
         effect = settle_refund_event(event) if event.refund_id else PARKED
         found = {"id": event.payment_id, "gateway": gateway, "reference": event.reference}
-        payment = session.execute(_PAYMENT, found).one_or_none()
+        payment = run(_PAYMENT, found).fetchone()
         if payment and not event.refund_id:
             effect = _effect(payment, event, seats_gone)
-        if effect != PARKED:
+        if effect != expected:
             records.set_effect(noted.id, effect)
     return effect
 
 
-def _effect(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
+def _effect(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     if event.kind == EventKind.PAYMENT_FAILED:
         return _failed(payment, event)
     if event.kind == EventKind.PAYMENT_COMPLETED:
@@ -63,7 +65,7 @@ def _effect(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
     return IGNORED
 
 
-def _failed(payment: Row[Any], event: GatewayEvent) -> str:
+def _failed(payment: Any, event: GatewayEvent) -> str:
     why = event.failure or "The payment was declined."
     if not records.fail(payment.id, why):
         return IGNORED
@@ -78,7 +80,7 @@ def _failed(payment: Row[Any], event: GatewayEvent) -> str:
     return FAILED
 
 
-def _completed(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
+def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     sale = lock_sale(payment.reservation_id)
     if not records.complete(payment.id, event.reference):
         return IGNORED
@@ -89,7 +91,7 @@ def _completed(payment: Row[Any], event: GatewayEvent, seats_gone: bool) -> str:
         confirm(sale, payment.id, Account.GATEWAY_RECEIVABLE)
         return BOOKED
     if received.amount != payment.amount:
-        require_transaction().execute(_RECEIVED, {"id": payment.id, **after})
+        run(_RECEIVED, {"id": payment.id, **after})
     give_back(sale, payment.id, received, _why(sale, received, seats_gone))
     return REFUND_DUE
 

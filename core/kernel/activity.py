@@ -4,15 +4,16 @@ It keeps no personal value in clear: names, contacts and document numbers are le
 them for as long as they are kept.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, String, insert, text
+from sqlalchemy import BigInteger, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.db import Base, require_transaction
+from core.kernel.db import Base, run
 
 PERSONAL = frozenset(
     {"name", "full_name", "first_name", "last_name", "email", "phone", "contact_email", "contact_phone",
@@ -57,6 +58,14 @@ class ActivityEntry(Base):
     after: Mapped[dict[str, Any] | None]
 
 
+_WRITE = """
+INSERT INTO activity_log (actor_kind, actor_id, actor_label, address, action, subject_kind, subject_id, operator_id,
+  reason, before, after)
+VALUES (%(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, %(action)s, %(subject_kind)s, %(subject_id)s,
+  %(operator_id)s, %(reason)s, %(before)s::jsonb, %(after)s::jsonb)
+"""
+
+
 def entry(actor: Actor, action: str, subject_kind: str, subject_id: object, **more: Any) -> dict[str, Any]:
     """The column values of a deed, for statements that write it together with the deed."""
     row = {
@@ -79,9 +88,12 @@ def entry(actor: Actor, action: str, subject_kind: str, subject_id: object, **mo
 
 def record(actor: Actor, action: str, subject_kind: str, subject_id: object, **more: Any) -> None:
     """Write a deed in the open transaction. ``more``: operator_id, reason, before, after (plain JSON values)."""
-    require_transaction().execute(
-        insert(ActivityEntry).values(**entry(actor, action, subject_kind, subject_id, **more))
-    )
+    row = entry(actor, action, subject_kind, subject_id, **more)
+    run(_WRITE, row | {name: _json(row[name]) for name in ("before", "after")})
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def without_personal(value: Any) -> Any:

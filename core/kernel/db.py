@@ -4,7 +4,7 @@ A use case opens one transaction; screens, the API and jobs call use cases and n
 inside a transaction, in the order schedules, own reservation, seat locks (see the architecture in README).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import errors as pg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import CheckConstraint, Engine, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.exc import DBAPIError
@@ -136,6 +137,11 @@ def driver() -> psycopg.Connection[Any]:
     """
     connection: psycopg.Connection[Any] = require_transaction().connection().connection.driver_connection  # type: ignore[assignment]
     return connection
+
+
+def run(statement: str, values: Mapping[str, Any] | None = None) -> psycopg.Cursor[Any]:
+    """Execute a constant statement of a busy path through `driver()`; rows come as named tuples."""
+    return driver().cursor(row_factory=namedtuple_row).execute(statement, values)
 
 
 def after_commit(callback: Callable[[], None]) -> None:

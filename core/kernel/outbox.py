@@ -4,17 +4,17 @@ A row carries a kind and ids, so that nothing down here has to know who will rea
 a claim is a conditional UPDATE, and a claim that was not finished in time may be taken by another process.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import BigInteger, Identity, Index, String, and_, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.clock import app_now
-from core.kernel.db import Base, after_commit, db, require_transaction
+from core.kernel.db import Base, after_commit, db, require_transaction, run
 
 #: A claim older than this belongs to a process that died.
 CLAIM_LASTS = timedelta(seconds=60)
@@ -43,11 +43,13 @@ class OutboxEvent(Base):
     last_error: Mapped[str | None]
 
 
+_PUBLISH = "INSERT INTO outbox (kind, payload) VALUES (%(kind)s, %(payload)s::jsonb) RETURNING id"
+
+
 def publish(kind: str, payload: dict[str, Any]) -> int:
     """Write the fact beside what made it true; returns the row's id. Workers are nudged after the commit."""
-    session = require_transaction()
-    statement = insert(OutboxEvent).values(kind=kind, payload=payload).returning(OutboxEvent.id)
-    event_id = int(session.execute(statement).scalar_one())
+    (row,) = run(_PUBLISH, {"kind": kind, "payload": json.dumps(payload)}).fetchall()
+    event_id = int(row.id)
     after_commit(lambda: nudge(event_id, kind))
     return event_id
 

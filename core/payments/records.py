@@ -3,19 +3,19 @@
 Every change of status is a conditional UPDATE whose row count says who was first.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select, update
 
 from core.kernel.clock import app_now
-from core.kernel.db import require_transaction
+from core.kernel.db import require_transaction, run
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent
-from core.payments.models import Payment, WebhookEvent
+from core.payments.models import Payment
 from core.payments.words import PaymentStatus
 
 #: A payment whose message has not come after this is asked about; after that nobody will pay it any more.
@@ -55,20 +55,38 @@ class EventRow:
     payment_id: UUID | None
 
 
+_CREATE = """
+INSERT INTO payments (id, reservation_id, operator_id, gateway, method, amount, currency)
+VALUES (%(id)s, %(reservation_id)s, %(operator_id)s, %(gateway)s, %(method)s, %(amount)s, %(currency)s)
+"""
+
+_COMPLETE = """
+UPDATE payments SET status = 'completed', settled_at = app_now(), failure = NULL,
+  gateway_reference = coalesce(%(reference)s, gateway_reference)
+WHERE id = %(id)s AND status IN ('pending', 'failed')
+"""
+
+_FAIL = """
+UPDATE payments SET status = 'failed', settled_at = app_now(), failure = %(failure)s
+WHERE id = %(id)s AND status = 'pending'
+"""
+
+_NOTE_EVENT = """
+INSERT INTO webhook_events AS known (id, gateway, event_id, payment_id, payload, effect)
+VALUES (%(id)s, %(gateway)s, %(event_id)s, (SELECT id FROM payments WHERE id = %(payment_id)s), %(payload)s::jsonb,
+  %(effect)s)
+ON CONFLICT (gateway, event_id) DO UPDATE SET effect = excluded.effect, payment_id = excluded.payment_id
+WHERE known.effect = 'parked'
+RETURNING id, payment_id
+"""
+
+
 def create_payment(reservation_id: UUID, operator_id: UUID, gateway: str, method: str, amount: Money) -> UUID:
     """Write down the intent to take this money, before anybody is asked for it."""
     payment_id = new_id()
-    require_transaction().execute(
-        insert(Payment).values(
-            id=payment_id,
-            reservation_id=reservation_id,
-            operator_id=operator_id,
-            gateway=gateway,
-            method=method,
-            amount=amount.amount,
-            currency=amount.currency,
-        )
-    )
+    values = {"id": payment_id, "reservation_id": reservation_id, "operator_id": operator_id, "gateway": gateway,
+              "method": str(method), "amount": amount.amount, "currency": amount.currency}  # fmt: skip
+    run(_CREATE, values)
     return payment_id
 
 
@@ -126,28 +144,13 @@ def complete(payment_id: UUID, reference: str | None = None) -> bool:
 
     A failed payment may still complete: gateways change their mind in this direction, and the money counts.
     """
-    open_words = (PaymentStatus.PENDING, PaymentStatus.FAILED)
-    values: dict[str, object] = {"status": PaymentStatus.COMPLETED, "settled_at": app_now(), "failure": None}
-    if reference:
-        values["gateway_reference"] = reference
-    return _change(payment_id, open_words, values)
+    return run(_COMPLETE, {"id": payment_id, "reference": reference}).rowcount == 1
 
 
 def fail(payment_id: UUID, failure: str | None) -> bool:
     """No money will come. True for the one who noted it; False when the payment is no longer pending."""
     words = (failure or "The payment did not succeed.")[:200]
-    values: dict[str, object] = {"status": PaymentStatus.FAILED, "settled_at": app_now(), "failure": words}
-    return _change(payment_id, (PaymentStatus.PENDING,), values)
-
-
-def _change(payment_id: UUID, before: tuple[PaymentStatus, ...], values: dict[str, object]) -> bool:
-    changed = require_transaction().execute(
-        update(Payment)
-        .where(Payment.id == payment_id, Payment.status.in_(before))
-        .values(**values)
-        .returning(Payment.id)
-    )
-    return changed.scalar_one_or_none() is not None
+    return run(_FAIL, {"id": payment_id, "failure": words}).rowcount == 1
 
 
 def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | None:
@@ -157,30 +160,15 @@ def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | N
     come of it; `set_effect` corrects it. An unknown payment is no error: the row's `payment_id` is then None, and the
     message, parked, is taken up again when the gateway repeats it.
     """
-    known = select(Payment.id).where(Payment.id == event.payment_id).scalar_subquery()
-    statement = (
-        upsert(WebhookEvent)
-        .values(
-            id=new_id(),
-            gateway=gateway,
-            event_id=event.event_id,
-            payment_id=known if event.payment_id else None,
-            payload=event.payload,
-            effect=effect,
-        )
-        .on_conflict_do_update(
-            index_elements=["gateway", "event_id"],
-            set_={"effect": effect, "payment_id": known if event.payment_id else None},
-            where=WebhookEvent.effect == "parked",
-        )
-        .returning(WebhookEvent.id, WebhookEvent.payment_id)
-    )
-    row = require_transaction().execute(statement).one_or_none()
+    values = {"id": new_id(), "gateway": gateway, "event_id": event.event_id, "payment_id": event.payment_id,
+              "payload": json.dumps(event.payload), "effect": effect}  # fmt: skip
+    row = run(_NOTE_EVENT, values).fetchone()
     return EventRow(row.id, row.payment_id) if row else None
 
 
 def set_effect(event_row_id: UUID, effect: str) -> None:
     """Say what came of the message after all."""
-    require_transaction().execute(
-        update(WebhookEvent).where(WebhookEvent.id == event_row_id).values(effect=effect)
+    run(
+        "UPDATE webhook_events SET effect = %(effect)s WHERE id = %(id)s",
+        {"id": event_row_id, "effect": effect},
     )
