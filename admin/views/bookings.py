@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from admin import access, formats
@@ -23,6 +23,9 @@ from core.messages.models import Message
 from core.payments.models import Payment, Refund
 from core.tickets.models import Ticket
 from core.timetable.queries import schedule_facts
+
+#: So many reservations are looked up one by one.
+_FEW = 1_000
 
 
 class Bookings(StaffList):
@@ -58,12 +61,11 @@ class Bookings(StaffList):
     def search(self, statement: Select[Any], text: str) -> Select[Any]:
         plain = text.upper().replace(" ", "").replace("-", "")
         if "@" in text:
-            with_mail = select(Reservation.id).where(func.lower(Reservation.contact_email) == text.lower())
-            return statement.where(Booking.reservation_id.in_(with_mail))
+            return among(statement, with_address(text))
         by_name = named(text)
         if by_name is None or db.session.scalar(select(Booking.id).where(Booking.reference == plain)):
             return statement.where(Booking.reference == plain)
-        return statement.where(Booking.reservation_id.in_(by_name))
+        return among(statement, by_name)
 
     def row_url(self, row: Any) -> str | None:
         return url_for("bookings.details", booking_id=row.id)
@@ -84,6 +86,23 @@ def run_route() -> Any:
     return Schedule.route
 
 
+def with_address(text: str) -> Select[Any]:
+    """Reservations that were made with this e-mail address."""
+    same = func.lower(Reservation.contact_email) == text.lower()
+    return select(Reservation.id).where(Reservation.contact_email.is_not(None), same)
+
+
+def among(statement: Select[Any], reservations: Select[Any]) -> Select[Any]:
+    """Keep the bookings of these reservations.
+
+    A few are read first, by their index. Of very many the newest come up soon when the bookings themselves are
+    walked in the list's order.
+    """
+    few = list(db.session.scalars(reservations.limit(_FEW + 1)))
+    found: Any = few if len(few) <= _FEW else reservations
+    return statement.where(Booking.reservation_id.in_(found))
+
+
 def named(text: str) -> Select[Any] | None:
     """Reservations of the passengers whose names have all of these words, perhaps only begun; None when there is too little
     to look for.
@@ -91,8 +110,9 @@ def named(text: str) -> Select[Any] | None:
     found = "".join(char if char.isalnum() else " " for char in text).split()
     if not found or len(found[-1]) < 2:
         return None
-    query = func.to_tsquery("simple", " & ".join(f"'{word}':*" for word in found))
-    words = func.to_tsvector("simple", Passenger.full_name)
+    simple: Any = literal_column("'simple'::regconfig")  # as in the index `ix_passengers_name_words`
+    query = func.to_tsquery(simple, " & ".join(f"'{word}':*" for word in found))
+    words = func.to_tsvector(simple, Passenger.full_name)
     return select(Passenger.reservation_id).where(Passenger.full_name.is_not(None), words.op("@@")(query))
 
 

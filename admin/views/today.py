@@ -93,13 +93,13 @@ def _next_hour(scope: Scope) -> tuple[int | None, int]:
     return load.overall(soon), len(soon)
 
 
-def needs(about: Attention) -> list[str]:
-    """What needs someone, in a few words each."""
+def needs(about: Attention) -> list[tuple[str, str]]:
+    """What needs someone, in a few words each, with the page where it is looked after."""
     words = [
-        (about.payments, _("%(count)s payments fit nothing", count=about.payments)),
-        (about.refunds, _("%(count)s refunds failed", count=about.refunds)),
-        (about.messages, _("%(count)s mails failed", count=about.messages)),
-        (about.pairing, _("%(count)s kiosks wait", count=about.pairing)),
-        (about.silent, _("%(count)s kiosks silent", count=about.silent)),
+        (about.payments, "payments", _("%(count)s gateway messages fit nothing", count=about.payments)),
+        (about.refunds, "refunds", _("%(count)s refunds failed", count=about.refunds)),
+        (about.messages, "messages", _("%(count)s mails failed", count=about.messages)),
+        (about.pairing, "kiosks", _("%(count)s kiosks wait", count=about.pairing)),
+        (about.silent, "kiosks", _("%(count)s kiosks silent", count=about.silent)),
     ]
-    return [sentence for count, sentence in words if count]
+    return [(f"/admin/{page}/", sentence) for count, page, sentence in words if count]

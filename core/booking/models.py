@@ -76,6 +76,11 @@ class Reservation(Base):
             postgresql_where=text("status = 'active'"),
         ),
         Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
+        Index(
+            "ix_reservations_contact_email",
+            text("lower(contact_email)"),
+            postgresql_where=text("contact_email IS NOT NULL"),
+        ),
         Index("ix_reservations_schedule", "schedule_id"),
     )
 
@@ -119,6 +124,12 @@ class Passenger(Base):
     __table_args__ = (
         UniqueConstraint("reservation_id", "place"),
         UniqueConstraint("reservation_id", "seat_id"),
+        Index(
+            "ix_passengers_name_words",
+            text("to_tsvector('simple', full_name)"),
+            postgresql_using="gin",
+            postgresql_where=text("full_name IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

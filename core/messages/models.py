@@ -25,6 +25,8 @@ class Message(Base):
         one_of("status", MessageStatus),
         UniqueConstraint("cause", "recipient"),
         Index("ix_messages_created_at", "created_at"),
+        Index("ix_messages_recipient", "recipient"),
+        Index("ix_messages_failed", "created_at", postgresql_where=text("status = 'failed'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

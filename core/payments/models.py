@@ -32,6 +32,11 @@ class Payment(Base):
         UniqueConstraint("gateway", "gateway_reference"),
         Index("ix_payments_reservation", "reservation_id"),
         Index("ix_payments_created_at", "created_at"),
+        Index(
+            "ix_payments_gateway_reference",
+            "gateway_reference",
+            postgresql_where=text("gateway_reference IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -59,6 +64,8 @@ class Refund(Base):
         one_of("status", RefundStatus),
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_refunds_payment", "payment_id"),
+        Index("ix_refunds_created_at", "created_at"),
+        Index("ix_refunds_failed", "created_at", postgresql_where=text("status = 'failed'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -78,7 +85,10 @@ class WebhookEvent(Base):
     """
 
     __tablename__ = "webhook_events"
-    __table_args__ = (UniqueConstraint("gateway", "event_id"),)
+    __table_args__ = (
+        UniqueConstraint("gateway", "event_id"),
+        Index("ix_webhook_events_parked", "received_at", postgresql_where=text("effect = 'parked'")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     gateway: Mapped[str] = mapped_column(String(20))
