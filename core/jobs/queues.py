@@ -28,6 +28,7 @@ JOB_SECONDS = 120
 FAILURE_TTL = 24 * 3600
 _PATIENCE = 0.05
 _REST = 2.0
+_NUDGES_A_SECOND = 10.0
 
 
 class Breaker:
@@ -58,14 +59,38 @@ class Breaker:
                 self._until = 0.0
 
 
+class Bucket:
+    """Lets through `rate` a second, as many at once when it was quiet for a second."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._left = rate
+        self._at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def takes(self) -> bool:
+        """Whether there is one left for this call."""
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
 def nudge_outbox(event_id: int, kind: str) -> bool:
     """Ask a worker to deliver this outbox row now; whether that was possible. Never raises, never waits long.
+
+    In a rush only the first ten a second of a process are sent: the relay brings the others within a second, and selling
+    does not spend its time on telling.
 
     Kinds that no worker handles (live deltas) are left to their reader.
     """
     handler = HANDLERS.get(kind)
     breaker = _breaker()
-    if handler is None or not settings().redis_url or not breaker.allows():
+    if handler is None or not settings().redis_url or not breaker.allows() or not _bucket().takes():
         return False
     try:
         enqueue(event_id, handler.queue)
@@ -102,6 +127,11 @@ def queue_named(name: str, connection: Redis) -> Queue:
 def _breaker() -> Breaker:
     """One for each application, so that one with a dead Redis does not silence another."""
     found: Breaker = current_app.extensions.setdefault("bookinghall_redis_breaker", Breaker())
+    return found
+
+
+def _bucket() -> Bucket:
+    found: Bucket = current_app.extensions.setdefault("bookinghall_nudge_bucket", Bucket(_NUDGES_A_SECOND))
     return found
 
 

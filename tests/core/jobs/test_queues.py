@@ -129,3 +129,9 @@ class TestBreaker:
         breaker.worked()
 
         assert all(breaker.allows() for _ in range(3))
+
+
+def test_in_a_rush_only_some_are_sent_and_the_relay_has_the_rest(app_here: Flask, redis_url: str) -> None:
+    sent = [nudge_outbox(number, "booking.confirmed") for number in range(100, 140)]
+    assert 10 <= sum(sent) < 40
+    assert sent[:10] == [True] * 10
