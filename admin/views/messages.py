@@ -154,9 +154,17 @@ def _body(parsed: EmailMessage) -> str:
     part = parsed.get_body(("html",))
     if part is None:
         plain = parsed.get_body(("plain",))
-        words = str(plain.get_content()) if plain is not None else ""
+        words = _text(plain) if plain is not None else ""
         return f"<!doctype html><meta charset='utf-8'><pre style='white-space:pre-wrap;font:15px system-ui'>{escape(words)}</pre>"
-    return _with_pictures(str(part.get_content()), parsed)
+    return _with_pictures(_text(part), parsed)
+
+
+def _text(part: Any) -> str:
+    """The words of a part, also of one that names an encoding that there is not."""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
 
 
 def _with_pictures(html: str, parsed: EmailMessage) -> str:
