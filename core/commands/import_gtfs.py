@@ -76,9 +76,9 @@ def _code(_context: Any, _parameter: Any, value: str | None) -> str | None:
     "--currency", callback=_currency, help="Of new operators.  [default: that of their time zone's country]"
 )
 @click.option(
-    "--base", callback=_amount, help="First prices of new operators: what a journey costs at least, and ..."
+    "--base", callback=_amount, help="First price of new operators: what a journey costs whatever its length."
 )
-@click.option("--per-km", callback=_amount, help="... what each kilometre adds, for example 0.25.")
+@click.option("--per-km", callback=_amount, help="What each kilometre adds to it, for example 0.25.")
 @click.pass_obj
 def import_gtfs(  # noqa: PLR0913, PLR0917 - one parameter for each option
     office: Office, feed: Path, first: datetime | None, days: int, shift_to_today: bool, code: str | None,
@@ -88,8 +88,8 @@ def import_gtfs(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Importing again updates what was imported; departures that have sold are never touched.
     """
-    if (base is None) != (per_km is None):
-        raise click.UsageError("--base and --per-km belong together.")
+    if base is not None or per_km is not None:
+        base, per_km = base or Decimal(0), per_km or Decimal(0)
     options = Options(
         feed_code=code or slug(feed.resolve().stem, 30),
         first=_within(first),
