@@ -50,9 +50,7 @@ def starts(run: Schedule) -> str:
 def expected(run: Schedule) -> str:
     """The estimated departure, where one was given."""
     return (
-        formats.clock(run.estimated_departure_at, run.operator.timezone)
-        if run.estimated_departure_at
-        else "–"
+        formats.clock(run.estimated_departure_at, run.operator.timezone) if run.estimated_departure_at else ""
     )
 
 
@@ -70,9 +68,9 @@ class Schedules(StaffList):
     columns: ClassVar = [
         Column("departure_at", _l("Starts"), starts, Schedule.departure_at),
         Column("route", _l("Route"), lambda s: s.route.name),
-        Column("headsign", _l("To"), lambda s: s.pattern.headsign or "–"),
+        Column("headsign", _l("To"), lambda s: s.pattern.headsign or ""),
         Column("operator", _l("Operator"), lambda s: s.operator.name),
-        Column("platform", _l("Platform"), lambda s: s.platform or "–"),
+        Column("platform", _l("Platform"), lambda s: s.platform or ""),
         Column("expected", _l("Expected"), expected),
         Column("status", _l("Status"), lambda s: formats.state(s.status)),
     ]
