@@ -17,7 +17,8 @@ def show_tickets(reservation_id: UUID) -> Response:
     """One code a passenger, in the order of the seats; empty while they are being issued."""
     view = own_reservation(reservation_id)
     ids = [passenger.ticket_id for passenger in view.passengers if passenger.ticket_id]
-    codes = dict(db.session.execute(select(Ticket.id, Ticket.qr).where(Ticket.id.in_(ids))).tuples().all())
+    rows = db.session.execute(select(Ticket.id, Ticket.qr).where(Ticket.id.in_(ids)))
+    codes = {row.id: row.qr for row in rows}
     shown = [
         {
             "seat": passenger.seat_number,

@@ -1,7 +1,9 @@
 // Which seats are chosen, pure: how touches, more passengers and seats that go change the choice.
 
 export function toggled(chosen, seat, wanted) {
-  if (chosen.some(({ id }) => id === seat.id)) return chosen.filter(({ id }) => id !== seat.id);
+  const mine = chosen.some(({ id }) => id === seat.id);
+  if (mine && wanted === 1) return chosen; // one traveller always has a seat
+  if (mine) return chosen.filter(({ id }) => id !== seat.id);
   const kept = chosen.length >= wanted ? chosen.slice(chosen.length - wanted + 1) : chosen;
   return [...kept, seat];
 }

@@ -1,12 +1,13 @@
 // Step 2: a good seat is chosen already; another can be touched, on the drawing or in the list. Seats change as others buy.
 
-import { get, newKey, post } from "../api.js";
+import { get, newKey, NoAnswer, post } from "../api.js";
 import { h, replace } from "../dom.js";
 import { money } from "../format.js";
 import { currentLanguage, t, tn } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
 import { passengerCount, passengerTypes, sale } from "../sale.js";
 import { giveBack, go, leave } from "../flow.js";
+import { whenBack } from "../network.js";
 import { inWords } from "../problems.js";
 import { SeatMap } from "../seatmap.js";
 import { SeatList } from "../seatlist.js";
@@ -34,6 +35,7 @@ export function seats(notice = "") {
   let endTimer = 0;
   let quoted = 0;
   let alive = true;
+  let stopListening = () => {};
   let key = newKey();
 
   frame({ step: "seats", title: t("seats.title"), lede: t("seats.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next: go_on });
@@ -45,7 +47,9 @@ export function seats(notice = "") {
     try {
       sale.plan = await get(`${path}/seats?${stretch}&count=${passengerCount()}`);
     } catch (error) {
-      return alive && refuse(error);
+      if (alive && error instanceof NoAnswer) stopListening = whenBack(() => { stopListening(); load(); });
+      else if (alive) refuse(error);
+      return;
     }
     if (!alive) return;
     states.fill(sale.plan.seats);
@@ -170,14 +174,16 @@ export function seats(notice = "") {
       }, key);
       go(sale.plan.policy.asks.length ? "details" : "pay");
     } catch (error) {
-      key = newKey();
       await notHeld(error);
     } finally {
       go_on.disabled = false;
     }
   }
 
+  // Without an answer the key stays: the next touch asks for the same hold, not for a second one.
   async function notHeld(error) {
+    if (error instanceof NoAnswer) return tell(inWords(error));
+    key = newKey();
     if (error.code === "active_reservation_exists") {
       sale.hold = { reservation_id: error.details.reservation_id };
       await giveBack();
@@ -200,6 +206,7 @@ export function seats(notice = "") {
 
   return () => {
     alive = false;
+    stopListening();
     clearTimeout(endTimer);
     view?.stop();
     stopWatching();

@@ -1,0 +1,156 @@
+"""Everybody can use the kiosk: by keyboard alone, with a screen reader's rules, on a phone, in large text."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.support.kiosk import Kiosk
+
+pytestmark = pytest.mark.browser
+
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=_RULES).response["violations"]
+    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("contrast", [False, True], ids=["usual", "high contrast"])
+def test_no_step_breaks_the_rules_of_wcag(new_kiosk: Callable[..., Kiosk], contrast: bool) -> None:
+    kiosk = new_kiosk(bypass_csp=True).open()  # axe writes styles into the page that the policy forbids
+    if contrast:
+        kiosk.page.click("#contrast")
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#find")
+    assert violations(kiosk.page) == []
+    kiosk.page.keyboard.press("Escape")
+    kiosk.choose_departure()
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#as-list")
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#go-on")
+    kiosk.at("details")
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#go-on")
+    kiosk.at("pay")
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#method-phone")
+    kiosk.page.click("#go-on")
+    kiosk.at("waiting")
+    assert violations(kiosk.page) == []
+    kiosk.page.click("#other-method")
+    kiosk.at("pay").page.click("#method-cash")
+    kiosk.page.click("#go-on")
+    kiosk.at("ticket")
+    expect(kiosk.page.locator(".ticket img")).to_be_visible()
+    assert violations(kiosk.page) == []
+
+
+def test_a_ticket_is_bought_by_keyboard_alone(kiosk: Kiosk) -> None:
+    keys = kiosk.page.keyboard
+    _tab_to(kiosk.page, ".dep.on_sale")
+    keys.press("Enter")
+    kiosk.at("seats")
+    expect(kiosk.go_on).to_be_enabled()
+
+    keys.press("Tab")
+    assert _focus(kiosk.page, "#as-list"), "the list of seats comes first"
+    _tab_to(kiosk.page, ".seat")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    assert kiosk.mine() == ["3A"]
+
+    _tab_to(kiosk.page, "#go-on")
+    keys.press("Enter")
+    kiosk.at("details")
+    _tab_to(kiosk.page, "#go-on")
+    keys.press("Enter")
+    kiosk.at("pay")
+    _tab_to(kiosk.page, ".method")
+    keys.press("ArrowRight")
+    expect(kiosk.page.locator("#method-cash")).to_have_attribute("aria-checked", "true")
+    _tab_to(kiosk.page, "#go-on")
+    keys.press("Enter")
+    kiosk.at("ticket")
+    _tab_to(kiosk.page, "#go-on")
+    keys.press("Enter")
+    kiosk.at("board")
+
+
+def test_the_list_of_seats_chooses_by_row_and_seat(kiosk: Kiosk) -> None:
+    kiosk.choose_departure()
+    kiosk.page.click("#as-list")
+    kiosk.page.click('#seat-list [data-key="0-2"]')
+    kiosk.page.click('#seat-list [data-seat="3C"]')
+    expect(kiosk.page.locator('#seat-list [data-seat="3C"]')).to_have_attribute("aria-pressed", "true")
+    kiosk.page.click("#as-list")
+
+    assert kiosk.mine() == ["3C"]
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1440, 900), (390, 844)], ids=["panel", "landscape", "phone"])
+def test_every_size_sells_without_sideways_scrolling(
+    new_kiosk: Callable[..., Kiosk], size: tuple[int, int]
+) -> None:
+    kiosk = new_kiosk(viewport={"width": size[0], "height": size[1]}).open()
+    for step in ("board", "seats", "details", "pay"):
+        kiosk.at(step)
+        assert kiosk.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), step
+        if step == "board":
+            kiosk.touch(".dep.on_sale >> nth=0")
+        elif step != "pay":
+            expect(kiosk.go_on).to_be_enabled()
+            kiosk.touch("#go-on")
+    kiosk.page.click("#method-cash")
+    kiosk.touch("#go-on")
+    kiosk.at("ticket")
+
+
+def test_on_the_panel_no_text_is_smaller_than_24_pixels_and_no_target_smaller_than_44(kiosk: Kiosk) -> None:
+    for step in ("board", "seats", "details", "pay"):
+        kiosk.at(step)
+        assert kiosk.page.evaluate(_SMALL_TEXT) == [], step
+        assert kiosk.page.evaluate(_SMALL_TARGETS) == [], step
+        if step == "board":
+            kiosk.touch(".dep.on_sale >> nth=0")
+        elif step != "pay":
+            expect(kiosk.go_on).to_be_enabled()
+            kiosk.touch("#go-on")
+
+
+def test_large_text_is_half_as_large_again(kiosk: Kiosk) -> None:
+    size = "parseFloat(getComputedStyle(document.querySelector('.dep .to')).fontSize)"
+    before = kiosk.page.evaluate(size)
+    kiosk.page.click("#larger")
+
+    assert kiosk.page.evaluate(size) == pytest.approx(before * 1.5, rel=0.01)
+    assert kiosk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _tab_to(page: Page, target: str, most: int = 90) -> None:
+    for _ in range(most):
+        if _focus(page, target):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {target}")
+
+
+def _focus(page: Page, target: str) -> bool:
+    return bool(page.evaluate("target => document.activeElement.matches(target)", target))
+
+
+_SMALL_TEXT = """() => [...document.querySelectorAll('body *')]
+  .filter((e) => !e.closest('svg, .unseen, noscript, script') && e.offsetParent)
+  .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+  .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 23.9)
+  .map((e) => `${e.tagName} ${e.className} ${e.textContent}`)"""
+
+_SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, [role="button"]')]
+  .filter((e) => !e.closest('.unseen') && !e.matches('.unseen') && e.getClientRects().length)
+  .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .map(([html, box]) => `${html} ${Math.round(box.width)}x${Math.round(box.height)}`)"""

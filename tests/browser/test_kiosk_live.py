@@ -1,0 +1,132 @@
+"""Two kiosks look at the same seats: what one does the other sees within a second, with and without sockets."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from core.booking.reserve import reserve
+from core.kernel.db import db
+from tests.browser.conftest import Till
+from tests.support.factories import ACTOR, ALICE
+from tests.support.kiosk import Kiosk
+
+pytestmark = pytest.mark.browser
+SECOND = 1000
+
+
+@pytest.fixture
+def two(new_kiosk: Callable[..., Kiosk]) -> tuple[Kiosk, Kiosk]:
+    """Two kiosks at the seat map; the first has touched 3A, the second 1A."""
+    first, second = new_kiosk("Kiosk 1").open(), new_kiosk("Kiosk 2").open()
+    for kiosk, seat in ((first, "3A"), (second, "1A")):
+        kiosk.choose_departure()
+        kiosk.seat(seat).click()
+        expect(kiosk.go_on).to_be_enabled()
+    return first, second
+
+
+def test_a_hold_and_its_release_are_seen_on_the_other_screen_within_a_second(
+    two: tuple[Kiosk, Kiosk],
+) -> None:
+    first, second = two
+    first.page.click("#go-on")
+    first.at("details")
+    expect(second.seat("3A")).to_have_attribute("data-mark", "held", timeout=SECOND)
+    expect(second.seat("3A")).to_have_attribute("aria-label", "Seat 3A, window, Being bought")
+
+    first.page.click("#stop")
+    expect(second.seat("3A")).to_have_attribute("data-mark", "free", timeout=SECOND)
+
+
+def test_a_sale_is_seen_on_the_other_screen(two: tuple[Kiosk, Kiosk]) -> None:
+    first, second = two
+    first.page.click("#go-on")
+    first.at("details").page.click("#go-on")
+    first.at("pay").page.click("#method-cash")
+    first.page.click("#go-on")
+    first.at("ticket")
+
+    expect(second.seat("3A")).to_have_attribute("data-mark", "taken", timeout=2 * SECOND)
+
+
+def test_when_the_chosen_seat_goes_another_is_chosen_and_said(two: tuple[Kiosk, Kiosk]) -> None:
+    first, second = two
+    second.seat("3A").click()
+    first.page.click("#go-on")
+
+    notice = second.page.locator(".notice")
+    expect(notice).to_contain_text("Seat 3A has just been taken. We picked", timeout=2 * SECOND)
+    assert second.mine() != ["3A"]
+    assert len(second.mine()) == 1
+    expect(second.go_on).to_be_enabled()
+
+
+def test_a_seat_lost_in_the_same_moment_is_named_and_nothing_is_held(till: Till, kiosk: Kiosk) -> None:
+    kiosk.choose_departure()
+    kiosk.seat("2A").click()
+    kiosk.page.context.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    kiosk.page.route("**/kiosk/api/holds", lambda route: (_take(till, 4), route.continue_())[1])
+    kiosk.page.click("#go-on")
+
+    expect(kiosk.page.locator(".notice")).to_contain_text("2A")
+    expect(kiosk.go_on).to_be_enabled()
+    assert kiosk.mine() != ["2A"]
+    with till.server.app.app_context():
+        assert db.session.execute(text("SELECT count(*) FROM reservations")).scalar_one() == 1
+
+
+def test_without_sockets_the_screen_asks_every_five_seconds(
+    till: Till, new_kiosk: Callable[..., Kiosk]
+) -> None:
+    kiosk = new_kiosk()
+    kiosk.page.route("**/socket.io/**", lambda route: route.abort())
+    kiosk.page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    kiosk.open().choose_departure()
+    kiosk.seat("3A").click()
+
+    _take(till, 0)
+
+    expect(kiosk.seat("1A")).to_have_attribute("data-mark", "held", timeout=7 * SECOND)
+
+
+def test_a_hold_that_runs_out_is_freed_by_the_screen_itself(till: Till, kiosk: Kiosk) -> None:
+    kiosk.choose_departure()
+    kiosk.seat("3A").click()
+    _take(till, 0)
+    expect(kiosk.seat("1A")).to_have_attribute("data-mark", "held", timeout=2 * SECOND)
+
+    with till.server.app.app_context():
+        db.session.execute(text("UPDATE seat_locks SET expires_at = app_now() + interval '2 s'"))
+        db.session.execute(
+            text(
+                "INSERT INTO outbox (kind, payload) VALUES ('seats.changed', jsonb_build_object('schedule_id', CAST(:id AS text)))"
+            ),
+            {"id": str(till.office.schedule_id)},
+        )
+        db.session.commit()
+
+    expect(kiosk.seat("1A")).to_have_attribute("data-mark", "free", timeout=4 * SECOND)
+
+
+def test_a_gap_in_the_numbers_brings_the_whole_state_again(till: Till, kiosk: Kiosk) -> None:
+    said: list[str] = []
+    kiosk.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(str(frame))))
+    kiosk.choose_departure()
+    kiosk.page.wait_for_timeout(300)
+    emit = till.server.app.extensions["socketio"].emit
+    room = f"schedule:{till.office.schedule_id}"
+    delta = {"schedule_id": str(till.office.schedule_id), "epoch": "e", "changes": []}
+    before = len([frame for frame in said if "join" in frame])
+
+    for number in (1, 3):
+        emit("seats", {**delta, "n": number}, namespace="/seats", to=room)
+    kiosk.page.wait_for_timeout(300)
+
+    assert len([frame for frame in said if "join" in frame]) == before + 1
+
+
+def _take(till: Till, seat: int) -> None:
+    with till.server.app.app_context():
+        reserve(till.office.ask(seat), ALICE, ACTOR)
