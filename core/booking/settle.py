@@ -27,7 +27,7 @@ _PAYMENT = """
 SELECT id, reservation_id, operator_id, amount, currency, status FROM payments
 WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
 """
-_RECEIVED = "UPDATE payments SET amount = %(amount)s WHERE id = %(id)s AND currency = %(currency)s"
+_RECEIVED = "UPDATE payments SET amount = %(amount)s, currency = %(currency)s WHERE id = %(id)s"
 
 #: What usually comes of a message; the rare other effect is written afterwards.
 _EXPECTED: dict[str, str] = {EventKind.PAYMENT_COMPLETED: BOOKED, EventKind.PAYMENT_FAILED: FAILED}
@@ -82,15 +82,16 @@ def _failed(payment: Any, event: GatewayEvent) -> str:
 
 def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     sale = lock_sale(payment.reservation_id)
-    if not records.complete(payment.id, event.reference):
+    asked = Money(payment.amount, payment.currency)
+    received = event.amount or asked
+    if received.amount <= 0 or not records.complete(payment.id, event.reference):
         return IGNORED
-    received = event.amount or Money(payment.amount, payment.currency)
     after = {"amount": received.amount, "currency": received.currency}
     record(SYSTEM, "payment.completed", "payment", payment.id, operator_id=payment.operator_id, after=after)
     if received == sale.total and sale.can_be_booked and not seats_gone:
         confirm(sale, payment.id, Account.GATEWAY_RECEIVABLE)
         return BOOKED
-    if received.amount != payment.amount:
+    if received != asked:
         run(_RECEIVED, {"id": payment.id, **after})
     give_back(sale, payment.id, received, _why(sale, received, seats_gone))
     return REFUND_DUE

@@ -98,6 +98,25 @@ def test_another_amount_than_the_price_books_nothing_and_goes_back() -> None:
     assert rows("SELECT amount FROM refunds") == [(2599,)]
 
 
+@pytest.mark.parametrize("amount", [2600, 2599, 999_999])
+def test_money_of_another_currency_books_nothing_and_goes_back_whole(amount: int) -> None:
+    office = make_office()
+    payment_id = begun(office, reserve(office.ask(0), ALICE, ACTOR))
+    foreign = replace(paid(payment_id), amount=Money(amount, "RON"))
+    assert settle("simulated", foreign) == "refund_due"
+    assert rows("SELECT amount, currency FROM payments") == [(amount, "RON")]
+    assert rows("SELECT amount, currency FROM refunds") == [(amount, "RON")]
+    assert rows("SELECT 1 FROM bookings") == []
+
+
+@pytest.mark.parametrize("amount", [0, -2600])
+def test_a_message_of_no_money_completes_nothing(amount: int) -> None:
+    office = make_office()
+    payment_id = begun(office, reserve(office.ask(0), ALICE, ACTOR))
+    assert settle("simulated", paid(payment_id, amount)) == "ignored"
+    assert rows("SELECT status FROM payments") == [("pending",)]
+
+
 def test_late_money_becomes_the_booking_while_its_seats_are_free(clock: Clock) -> None:
     office = make_office()
     held = reserve(office.ask(0), ALICE, ACTOR)
