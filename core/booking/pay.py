@@ -2,7 +2,8 @@
 
 By card and the like: the intent is recorded and the grace given in one transaction, the gateway is asked after it,
 its answer is recorded in a second one; the booking comes with the gateway's signed message (`core.booking.settle`).
-By cash: counted by whoever took it, so the booking is made at once.
+By cash: counted by whoever took it, so the booking is made at once. What costs nothing is booked at once, too: cash of
+nothing, whatever the method that was asked for.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,9 @@ from core.kernel.db import require_transaction, transaction
 from core.kernel.money import Money
 from core.kernel.outbox import publish
 from core.payments import records
-from core.payments.gateways.base import GatewayAnswer, GatewayEvent, PaymentIntent
+from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnavailable, PaymentIntent
 from core.payments.gateways.catalogue import gateway, gateway_for
-from core.payments.words import Account, Method
+from core.payments.words import Account, Method, PaymentStatus
 
 _GRACE = text("UPDATE reservations SET expires_at = :expires_at, grace_used = true WHERE id = :id")
 
@@ -49,9 +50,9 @@ def begin_payment(
     return_url: str | None = None,
     behaviour: str | None = None,
 ) -> PaymentStarted:
-    """Start a payment by a method that goes through a gateway.
+    """Start a payment by a method that goes through a gateway. One of nothing is completed when this returns.
 
-    Raises NotFound, HoldExpired, NotActive, BadPassenger (unknown method), Unavailable (the gateway does not answer:
+    Raises NotFound, HoldExpired, NotActive, BadPassenger (unknown method), Unavailable (the gateway did not answer twice:
     the payment is marked failed; should money come of it all the same, its message is settled like any other).
     """
     if method not in set(Method) - {Method.CASH}:
@@ -60,9 +61,13 @@ def begin_payment(
     with transaction():
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
-        _give_grace(locked)
-        payment_id = _record_intent(locked, through.name, method, actor)
-    amount = Money(locked.row.total, locked.row.currency)
+        amount = Money(locked.row.total, locked.row.currency)
+        if amount.amount:
+            _give_grace(locked)
+            payment_id = _record_intent(locked, through.name, method, actor)
+    if not amount.amount:
+        payment_id, _ = _book_at_once(reservation_id, holder, actor)
+        return PaymentStarted(payment_id, PaymentStatus.COMPLETED, None, amount)
     intent = PaymentIntent(
         payment_id=payment_id,
         amount=amount,
@@ -100,7 +105,7 @@ def _record_intent(locked: Locked, through: str, method: str, actor: Actor) -> U
 def _ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
     """Ask the gateway outside any transaction and record what it said."""
     try:
-        answer = gateway(name).begin(intent)
+        answer = _begin(name, intent)
     except Exception:
         with transaction():
             records.fail(intent.payment_id, "The payment service did not answer.")
@@ -112,14 +117,21 @@ def _ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
     return answer
 
 
+def _begin(name: str, intent: PaymentIntent) -> GatewayAnswer:
+    """Ask once more when no answer came: by the same payment id, so that a begun payment is found and not begun again."""
+    try:
+        return gateway(name).begin(intent)
+    except GatewayUnavailable:
+        return gateway(name).begin(intent)
+
+
 def _settle_at_once(name: str, intent: PaymentIntent, answer: GatewayAnswer) -> None:
     kind = "payment.completed" if answer.status == "completed" else "payment.failed"
     event_id = f"answer-{intent.payment_id}"
+    amount = answer.amount or intent.amount
     settle(
         name,
-        GatewayEvent(
-            event_id, kind, intent.payment_id, answer.reference, intent.amount, failure=answer.failure
-        ),
+        GatewayEvent(event_id, kind, intent.payment_id, answer.reference, amount, failure=answer.failure),
     )
 
 
@@ -128,6 +140,12 @@ def take_cash(reservation_id: UUID, holder: Holder | None, actor: Actor) -> UUID
 
     Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive.
     """
+    _, booking_id = _book_at_once(reservation_id, holder, actor)
+    return booking_id
+
+
+def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> tuple[UUID, UUID]:
+    """A completed payment in cash, and the booking that it made."""
     try:
         with transaction():
             sale = lock_sale(reservation_id)
@@ -142,6 +160,6 @@ def take_cash(reservation_id: UUID, holder: Holder | None, actor: Actor) -> UUID
             record(
                 actor, "payment.completed", "payment", payment_id, operator_id=row.operator_id, after=after
             )
-            return confirm(sale, payment_id, Account.CASH_DRAWER, actor)
+            return payment_id, confirm(sale, payment_id, Account.CASH_DRAWER, actor)
     except SeatsGone:
         raise HoldExpired from None

@@ -76,10 +76,10 @@ def test_a_declined_card_can_be_tried_again(office: Office) -> None:
     assert [status for status, _ in payments(reservation)] == ["failed", "completed"]
 
 
-def test_a_lost_answer_still_leads_to_the_booking(office: Office) -> None:
+def test_an_answer_that_was_lost_is_asked_for_once_more(office: Office) -> None:
     reservation = hold(office)
-    with pytest.raises(GatewayUnavailable):
-        begin(reservation, "lost")
+    assert begin(reservation, "lost").status == "pending"
+    assert payments(reservation) in ([("pending", None)], [("completed", None)])
     until(lambda: is_booked(reservation))
     assert payments(reservation) == [("completed", None)]
 
@@ -121,6 +121,21 @@ def test_one_that_the_gateway_never_heard_of_stays_failed(office: Office) -> Non
     assert gateway("simulated").find(payment) is None
     assert reconcile() == 0
     assert payments(reservation) == [("failed", "The payment service did not answer.")]
+
+
+def test_a_gateway_that_is_away_takes_no_payment_and_the_hold_stays(
+    office: Office, gateway_process: GatewayProcess
+) -> None:
+    reservation = hold(office)
+    gateway_process.stop()
+    try:
+        with pytest.raises(GatewayUnavailable):
+            begin(reservation, "instant")
+    finally:
+        gateway_process.start()
+    assert payments(reservation) == [("failed", "The payment service did not answer.")]
+    begin(reservation, "instant")
+    until(lambda: is_booked(reservation))
 
 
 def test_a_gateway_that_is_away_is_asked_later(
