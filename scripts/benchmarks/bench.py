@@ -24,6 +24,7 @@ from core.commands.migrate import migrate_database
 from core.kernel.embedded import embedded_postgres, embedded_redis
 from core.kernel.processes import end_process
 from core.kernel.settings import PROJECT_ROOT, Settings
+from scripts.benchmarks.cpu import per_call, used
 from scripts.benchmarks.data import Timetable, free_pairs, make_timetable
 
 _HERE = Path(__file__).parent
@@ -54,6 +55,7 @@ class Load:
     p50: float
     p95: float
     p99: float
+    cpu: str = ""
 
     @property
     def rate(self) -> float:
@@ -83,6 +85,8 @@ class Bench:
     data: Timetable
     folder: Path
     free_pairs: Iterator[tuple[str, list[str]]]
+    processes: dict[str, int]
+    """The servers by name, with their process ids."""
 
     def load(self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0) -> Load:
         """Send the calls, one after the other over all connections, as fast as they are answered."""
@@ -94,8 +98,9 @@ class Bench:
         lasting = str(seconds or self.seconds)
         command = ["wrk", "-t1", f"-c{connections}", f"-d{lasting}s", "--timeout", "10s", "-s", str(_HERE / "calls.lua"),
                    url or self.url, "--", str(script)]  # fmt: skip
+        before = used(self.processes)
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        return _load(done.stdout)
+        return _load(done.stdout, before, used(self.processes))
 
 
 @contextmanager
@@ -118,20 +123,23 @@ def started_office(*, seconds: int, workers: int, threads: int) -> Iterator[Benc
         run = [sys.executable, "-m", "core.cli"]
         environment = settings.environment()
         web = [*run, "web", "--workers", str(workers), "--threads", str(threads)]
-        start(stack, web, environment, f"{settings.public_url}/health")
-        start(
-            stack,
-            [*run, "simulated-gateway", "--behaviour", "instant"],
-            environment,
-            settings.simulated_gateway_url,
-        )
-        yield Bench(
-            settings, app, settings.public_url, seconds, workers, threads, data, folder, free_pairs(data)
-        )
+        gateway = [*run, "simulated-gateway", "--behaviour", "instant"]
+        processes = {
+            "web": start(stack, web, environment, f"{settings.public_url}/health"),
+            "postgres": _process_of(folder / "postgres"),
+            "gateway": start(stack, gateway, environment, settings.simulated_gateway_url),
+        }
+        url = settings.public_url
+        yield Bench(settings, app, url, seconds, workers, threads, data, folder, free_pairs(data), processes)
 
 
-def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str], address: str) -> None:
-    """Start a server and wait until it answers anything at its address."""
+def _process_of(postgres: Path) -> int:
+    (file,) = postgres.glob("*/postmaster.pid")
+    return int(file.read_text().split()[0])
+
+
+def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str], address: str) -> int:
+    """Start a server and wait until it answers anything at its address; returns its process id."""
     process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment})
     stack.callback(end_process, process, signal.SIGTERM, 5.0)
     deadline = time.monotonic() + 30
@@ -139,6 +147,7 @@ def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str],
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{' '.join(command)} does not answer at {address}")
         time.sleep(0.1)
+    return process.pid
 
 
 def free_port() -> int:
@@ -156,6 +165,6 @@ def _answers(address: str) -> bool:
         return hasattr(error, "code")  # an HTTP answer, if not a good one
 
 
-def _load(output: str) -> Load:
+def _load(output: str, before: dict[str, float], after: dict[str, float]) -> Load:
     found = json.loads(output.rpartition("RESULT ")[2])
-    return Load(**found)
+    return Load(**found, cpu=per_call(before, after, found["requests"]))
