@@ -1,0 +1,119 @@
+"""The kiosk from the first start to the ticket, with its side rooms."""
+
+from playwright.sync_api import Page
+
+from scripts.screens_parts.studio import Studio
+
+_BUS = 3  # which departure of the board is bought: not the first, whose sales may close meanwhile
+
+
+def draw(studio: Studio) -> None:
+    """Every step in the order of a purchase, then large text, contrast, another language."""
+    _pairing(studio)
+    with studio.page(storage_state=studio.kept["kiosk"]) as page:
+        page.goto(f"{studio.office.url}/kiosk/")
+        _board(studio, page)
+        _seats(studio, page)
+        _pay(studio, page)
+        _ticket(studio, page)
+        _aids(studio, page)
+        _idle(studio, page)
+
+
+def _pairing(studio: Studio) -> None:
+    with studio.page() as page:
+        page.goto(f"{studio.office.url}/kiosk/")
+        page.wait_for_function("/\\w{4} \\w{4}/.test(document.getElementById('code').textContent)")
+        studio.shoot(page, "pairing")
+        if "kiosk" not in studio.kept:
+            page.goto(studio.office.pairing_link)
+            studio.shoot(page, "start")
+            page.click("button")
+            page.wait_for_selector(".dep")
+            studio.kept["kiosk"] = page.context.storage_state()
+
+
+def _board(studio: Studio, page: Page) -> None:
+    page.wait_for_selector(".dep")
+    studio.shoot(page, "board")
+    page.click("#find")
+    page.click('.letter:text-is("B")')
+    studio.shoot(page, "destination")
+    page.keyboard.press("Escape")
+
+
+def _seats(studio: Studio, page: Page) -> None:
+    page.locator(".dep.on_sale").nth(_BUS).click()
+    page.wait_for_selector('#seat-map [data-mark="mine"]')
+    studio.shoot(page, "seats")
+    page.click("#adult-more")
+    page.wait_for_selector('#seat-map [data-mark="mine"] >> nth=1')
+    studio.shoot(page, "two-passengers")
+    page.click("#as-list")
+    studio.shoot(page, "list-of-seats")
+    page.click("#as-list")
+    page.click("#adult-less")
+    page.click("#go-on:enabled")
+
+
+def _pay(studio: Studio, page: Page) -> None:
+    page.wait_for_selector("#email")
+    studio.shoot(page, "details")
+    page.fill("#email", "ana@example.org")
+    page.focus("#name-0")
+    studio.shoot(page, "name")
+    page.click("#go-on")
+    page.wait_for_selector(".methods")
+    studio.shoot(page, "pay")
+    page.click("#method-phone")
+    page.click("#go-on")
+    page.wait_for_selector(".phone-code")
+    studio.shoot(page, "pay-by-phone")
+    page.click("#other-method")
+    page.click("#method-card")
+    page.click("#go-on")
+    page.wait_for_selector(".spin")
+    studio.shoot(page, "pay-by-card")
+
+
+def _ticket(studio: Studio, page: Page) -> None:
+    page.wait_for_selector(".ticket img")
+    studio.shoot(page, "ticket")
+    page.click("#go-on")
+    page.wait_for_selector(".dep")
+
+
+def _aids(studio: Studio, page: Page) -> None:
+    page.click("#larger")
+    studio.shoot(page, "large-board")
+    page.locator(".dep.on_sale").nth(1).click()
+    page.wait_for_selector('#seat-map [data-mark="mine"]')
+    studio.shoot(page, "large-seats")
+    page.click("#larger")
+    page.click("#contrast")
+    studio.shoot(page, "contrast-seats")
+    page.click("#contrast")
+    page.click("#help")
+    studio.shoot(page, "help")
+    page.keyboard.press("Escape")
+    page.click("#language")
+    page.click('.dialog button:has-text("Română")')
+    page.wait_for_selector('#seat-map [data-mark="mine"]')
+    studio.shoot(page, "romanian")
+    page.click("#go-back")
+
+
+def _idle(studio: Studio, page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector(".dep")
+    page.locator(".dep.on_sale").nth(2).click()
+    page.wait_for_selector('#seat-map [data-mark="mine"]')
+    page.clock.run_for(61_000)
+    page.wait_for_selector(".dialog")
+    page.screenshot()  # the fonts of the count
+    studio.shoot(page, "nobody-there")
+    page.click(".dialog .tool")
+    page.context.set_offline(True)
+    page.wait_for_selector("#banner:visible")
+    studio.shoot(page, "no-network")

@@ -1,0 +1,10 @@
+"""The table of screens: part -> function that draws it in one size. To add one, write a module and name it here."""
+
+from collections.abc import Callable
+
+from scripts.screens_parts import kiosk
+from scripts.screens_parts.studio import Studio
+
+PARTS: dict[str, Callable[[Studio], None]] = {
+    "kiosk": kiosk.draw,
+}

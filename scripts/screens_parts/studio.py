@@ -1,0 +1,50 @@
+"""What a part draws with: a browser of one size, the office, and the folder for the pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from scripts.screens_parts.office import OpenOffice
+
+SIZES: dict[str, tuple[int, int]] = {
+    "portrait": (1080, 1920),
+    "landscape": (1440, 900),
+    "phone": (390, 844),
+}
+
+
+@dataclass
+class Studio:
+    """`kept` lives for all sizes: what can be had only once, such as a pairing, is put there."""
+
+    browser: Browser
+    office: OpenOffice
+    folder: Path
+    part: str
+    size: str
+    kept: dict[str, Any]
+    taken: list[Path] = field(default_factory=list)
+
+    @contextmanager
+    def page(self, **context: Any) -> Iterator[Page]:
+        """A page of this size without any memory, unless `storage_state` gives it some."""
+        width, height = SIZES[self.size]
+        opened = self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", **context
+        )
+        opened.set_default_timeout(15_000)
+        try:
+            yield opened.new_page()
+        finally:
+            opened.close()
+
+    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
+        """One picture; numbered, so that they lie in the order of the walk. `whole` takes the page below the edge too."""
+        page.wait_for_timeout(400)  # what fades has faded
+        path = self.folder / f"{self.part}-{self.size}-{len(self.taken) + 1:02d}-{name}.png"
+        page.screenshot(path=path, full_page=whole)
+        self.taken.append(path)
