@@ -3,7 +3,6 @@
 `wsgi.py` adds the kiosk and the admin. Every part has one function `register(app)`.
 """
 
-from apiflask import APIFlask
 from flask import Flask
 
 from core import schema
@@ -20,14 +19,7 @@ from core.live import server as live
 
 def create_app(settings: Settings) -> Flask:
     """Make the ticket office without its screens. The database must be migrated; nothing is written here."""
-    app = APIFlask(
-        "core",
-        template_folder=str(TEMPLATES),
-        json_errors=False,
-        title="Bookinghall",
-        version="1",
-        enable_openapi=False,
-    )
+    app = Flask("core", template_folder=str(TEMPLATES))
     app.config.update(_flask_config(settings))
     # Every model is loaded before the first query.
     app.extensions["bookinghall_tables"] = schema.metadata.tables
