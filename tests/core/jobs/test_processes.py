@@ -22,6 +22,8 @@ from tests.support.sales import sell
 TOLD = "SELECT count(*) FROM outbox WHERE kind = 'booking.confirmed' AND done_at IS NOT NULL"
 CLAIMED = "SELECT count(*) FROM outbox WHERE kind = 'booking.confirmed' AND claimed_at IS NOT NULL"
 EXPIRED = "SELECT count(*) FROM reservations WHERE status = 'expired'"
+# Seconds to end in, on however busy a machine: before whoever asked loses patience and kills.
+PROMPT = 8
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_a_worker_mails_the_ticket_of_a_sale(office: Settings, start: Start, smt
     (arrived,) = smtp_server.messages
     (pdf,) = [part for part in arrived.walk() if part.get_content_type() == "application/pdf"]
     assert codes_in_pdf(pdf.get_content()) == [[each.qr] for each in tickets_of(booking_id)]
-    assert worker.stop() < 2
+    assert worker.stop() < PROMPT
     assert worker.process.returncode == 0
 
 
@@ -98,7 +100,7 @@ def test_a_worker_waits_for_redis_and_comes_back(office: Settings, start: Start)
     worker.wait_for("worker_waits_for_redis")
 
     assert worker.process.poll() is None
-    assert worker.stop() < 2
+    assert worker.stop() < PROMPT
     assert worker.process.returncode == 0
 
 
@@ -116,7 +118,7 @@ def test_without_redis_cron_delivers_and_expires(
 
     eventually(lambda: count(TOLD) == 1 and count(EXPIRED) == 1, otherwise=lambda: cron.output)
     assert len(smtp_server.messages) == 1
-    assert cron.stop() < 2
+    assert cron.stop() < PROMPT
     assert cron.process.returncode == 0
 
 
@@ -130,7 +132,7 @@ def test_of_two_crons_one_works_and_the_other_takes_over(office: Settings, start
     first.stop(signal.SIGKILL)
 
     second.wait_for("cron_works")
-    assert second.stop() < 2
+    assert second.stop() < PROMPT
 
 
 def test_cron_ends_in_the_middle_of_a_slow_delivery(office: Settings, start: Start) -> None:
@@ -140,5 +142,5 @@ def test_cron_ends_in_the_middle_of_a_slow_delivery(office: Settings, start: Sta
         sell(0)
         eventually(lambda: count(CLAIMED) == 1, otherwise=lambda: cron.output)
 
-        assert cron.stop() < 3
+        assert cron.stop() < PROMPT
     assert "Traceback" not in cron.output
