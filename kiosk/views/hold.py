@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from pydantic import Field
 
+from core.accounts.boarding import require_boarding
 from core.booking.cancel import cancel
 from core.booking.details import set_details
 from core.booking.extend import extend
@@ -38,9 +39,10 @@ class DetailsAsked(Asked):
 
 @blueprint.post("/api/holds")
 def hold_seats() -> Response:
-    """Hold the chosen seats for this traveller."""
+    """Hold the chosen seats for this traveller, who boards at this station. Raises Forbidden for another one."""
     holder, who = device.traveller(), device.actor()
     asked = body(HoldAsked)
+    require_boarding({device.require_device().place_id}, asked.schedule_id, asked.from_position)
 
     def work() -> dict[str, Any]:
         held = reserve(_request(asked), holder, who)

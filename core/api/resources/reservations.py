@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from core.accounts.boarding import require_boarding
 from core.accounts.callers import Caller
 from core.api.endpoints import ANYONE, endpoint
 from core.api.parties import channel_of, holder_of, own_reservation, visible_reservation
@@ -24,9 +25,11 @@ from core.booking.requests import Held, HoldRequest, PassengerRequest
 from core.booking.reserve import reserve
 
 
-@endpoint("POST", "/reservations/create", access=ANYONE, body=HoldBody, answer=HeldOut, status=201, once=True, keeps_guest=True, errors=(404, 409))  # fmt: skip
+@endpoint("POST", "/reservations/create", access=ANYONE, body=HoldBody, answer=HeldOut, status=201, once=True, keeps_guest=True, errors=(403, 404, 409))  # fmt: skip
 def create(caller: Caller, body: HoldBody) -> Any:
     """Hold seats: all of them or none. A guest is told who they are by the header X-Guest-Session."""
+    if caller.kiosk_id is not None:
+        require_boarding(caller.stations, body.schedule_id, body.from_position)
     wanted = HoldRequest(
         schedule_id=body.schedule_id,
         from_position=body.from_position,

@@ -42,6 +42,13 @@ def test_everyone_sells_through_their_own_channel(cast, hold, who, channel):
     assert cast[who].get(f"/reservations/{made.json['id']}").json["channel"] == channel
 
 
+def test_a_kiosk_sells_from_its_own_station_only(cast, hold):
+    answer = cast.kiosk.post("/reservations/create", hold(0, first=1))
+    assert (answer.status_code, answer.json["code"]) == (403, "other_station")
+    assert count("reservations") == 0
+    assert cast.kiosk.post("/reservations/create", hold(0, first=9, last=11)).status_code == 422
+
+
 def test_a_seat_that_somebody_holds_is_taken(cast, hold):
     cast.guest.post("/reservations/create", hold(0))
     answer = cast.customer.post("/reservations/create", hold(0, 1))
