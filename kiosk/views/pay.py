@@ -24,8 +24,8 @@ class PaymentAsked(Asked):
 @blueprint.post("/api/holds/<uuid:reservation_id>/payments")
 def pay(reservation_id: UUID) -> Response:
     """Begin to pay. Cash counts as taken when the money box says so: here, at once and exactly."""
-    asked = body(PaymentAsked)
     holder, who = device.traveller(), device.actor()
+    asked = body(PaymentAsked)
 
     def work() -> dict[str, Any]:
         if asked.method == "cash":

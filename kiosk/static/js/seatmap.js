@@ -38,7 +38,7 @@ export class SeatMap {
 
   #fit() {
     const room = this.element.getBoundingClientRect();
-    const lying = room.width > room.height * 1.15 && innerWidth > 700;
+    const lying = !flows() && room.width > room.height * 1.15;
     if (lying !== this.#lying) this.#draw(lying);
     this.#size(room);
   }
@@ -48,7 +48,7 @@ export class SeatMap {
     const drawn = this.element.firstElementChild;
     const [width, height] = [drawn.viewBox.baseVal.width, drawn.viewBox.baseVal.height];
     const inner = { width: room.width - 36, height: room.height - 36 };
-    const whole = innerWidth > 700 ? Math.min(inner.width / width, inner.height / height) : inner.width / width;
+    const whole = flows() ? inner.width / width : Math.min(inner.width / width, inner.height / height);
     const scale = Math.min(Math.max(whole, SMALLEST / SEAT), 1.25);
     drawn.setAttribute("width", Math.floor(width * scale));
     drawn.setAttribute("height", Math.floor(height * scale));
@@ -189,6 +189,9 @@ export class SeatMap {
     group.focus();
   }
 }
+
+// On phones and in large text everything stands in one column, and the page scrolls instead of the plan.
+const flows = () => innerWidth <= 700 || innerWidth < 34 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 const FIXTURES = {
   driver: "M42 20a22 22 0 1 0 .01 0M42 37a5 5 0 1 0 .01 0M42 47v16M37 41l-16-4M47 41l16-4",
