@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from io import BytesIO
 
-
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect

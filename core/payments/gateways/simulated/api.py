@@ -3,6 +3,7 @@
 import hmac
 import socket
 import sqlite3
+import time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -101,6 +102,7 @@ def create_intent() -> Response:
         shop().delivery.wake()
         if behaviour.answer_lost:
             _break_connection()
+    time.sleep(behaviour.answer_after * shop().store.pace)
     return jsonify(_intent(intent))
 
 

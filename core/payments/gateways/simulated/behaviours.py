@@ -14,6 +14,8 @@ DECLINED = "The payment was declined."
 class Behaviour:
     """`outcome` comes by itself `after` so many seconds (None: never); its message is sent `message_after` more, in
     `copies`. `page`: a person decides on a pay page. `answer_lost`: the connection breaks before the first answer.
+    `answer_after`: seconds that whoever begins it waits for the answer. `contrary`: a message that says the opposite comes
+    before or after the true one. `short_by`: the message tells of so many minor units less.
     """
 
     outcome: Outcome | None = None
@@ -22,6 +24,9 @@ class Behaviour:
     copies: int = 1
     page: bool = False
     answer_lost: bool = False
+    answer_after: float = 0.0
+    contrary: Literal["first", "last"] | None = None
+    short_by: int = 0
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -34,6 +39,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "twice": Behaviour("completed", copies=2),
     "late": Behaviour("completed", message_after=60),
     "lost": Behaviour("completed", after=1, answer_lost=True),
+    "stall": Behaviour("completed", after=25, answer_after=15),
+    "failed_first": Behaviour("completed", contrary="first"),
+    "failed_last": Behaviour("completed", contrary="last"),
+    "short": Behaviour("completed", short_by=1),
 }
 
 #: What the buttons of the pay page do.

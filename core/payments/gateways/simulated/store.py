@@ -20,6 +20,8 @@ from core.payments.gateways.simulated.behaviours import DECLINED, Behaviour
 #: The oldest are forgotten beyond this, so that the file stays small.
 KEPT_INTENTS = 500_000
 _FORGET_EVERY = 10_000
+#: Seconds between two messages that contradict each other.
+_APART = 10
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS intents (
@@ -101,24 +103,19 @@ class Store:
             "UPDATE intents SET decided = 1 WHERE reference = ? AND decided = 0", [reference]
         ).rowcount
         if changed and behaviour.after:
-            plan = {
-                "outcome": behaviour.outcome,
-                "message_after": behaviour.message_after,
-                "copies": behaviour.copies,
-            }
-            self._plan(behaviour.after, "outcome", reference, plan)
+            self._plan(behaviour.after, "outcome", reference, _plan_of(behaviour))
         elif changed:
-            self._settle(reference, str(behaviour.outcome), behaviour.message_after, behaviour.copies)
+            self._settle(reference, _plan_of(behaviour))
         return changed > 0
 
     def settle(self, task: Task) -> None:
         """The time of a planned outcome has come."""
         with self._writing():
-            detail = task.detail
-            self._settle(task.subject, detail["outcome"], detail["message_after"], detail["copies"])
+            self._settle(task.subject, task.detail)
             self._finish(task)
 
-    def _settle(self, reference: str, outcome: str, message_after: float, copies: int) -> None:
+    def _settle(self, reference: str, plan: Mapping[str, Any]) -> None:
+        outcome = plan["outcome"]
         failure = DECLINED if outcome == "failed" else None
         intent = self._db.execute(
             "UPDATE intents SET status = ?, failure = ? WHERE reference = ? AND status = 'pending' RETURNING *",
@@ -126,16 +123,15 @@ class Store:
         ).fetchone()
         if intent is None:
             return
-        message = {
-            "event_id": "evt_" + secrets.token_urlsafe(18),
-            "kind": f"payment.{outcome}",
-            "payment_id": intent["payment_id"],
-            "reference": reference,
-            "amount": {"amount": intent["amount"], "currency": intent["currency"]},
-            "failure": failure,
-        }
-        for _ in range(copies):
-            self._plan(message_after, "message", intent["callback_url"], message)
+        after = plan["message_after"]
+        message = _message(intent, outcome, intent["amount"] - plan["short_by"])
+        for _ in range(plan["copies"]):
+            wait = after + _APART if plan["contrary"] == "first" else after
+            self._plan(wait, "message", intent["callback_url"], message)
+        if plan["contrary"]:
+            opposite = _message(intent, "failed" if outcome == "completed" else "completed", intent["amount"])
+            wait = after if plan["contrary"] == "first" else after + _APART
+            self._plan(wait, "message", intent["callback_url"], opposite)
 
     # -- refunds -----------------------------------------------------------------------------------
 
@@ -244,6 +240,22 @@ class Store:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+
+def _plan_of(behaviour: Behaviour) -> dict[str, Any]:
+    names = ("outcome", "message_after", "copies", "contrary", "short_by")
+    return {name: getattr(behaviour, name) for name in names}
+
+
+def _message(intent: sqlite3.Row, outcome: str, amount: int) -> dict[str, Any]:
+    return {
+        "event_id": "evt_" + secrets.token_urlsafe(18),
+        "kind": f"payment.{outcome}",
+        "payment_id": intent["payment_id"],
+        "reference": intent["reference"],
+        "amount": {"amount": amount, "currency": intent["currency"]},
+        "failure": DECLINED if outcome == "failed" else None,
+    }
 
 
 def _task(row: sqlite3.Row) -> Task:
