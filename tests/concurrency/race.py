@@ -20,43 +20,9 @@ from core.booking.reserve import reserve
 from core.kernel.activity import SYSTEM, Actor
 from core.kernel.db import db
 from core.kernel.errors import DomainError
+from core.proof.invariants import Finding, broken
 from core.timetable.service.schedules import cancel_schedule
 from tests.support.factories import CLERK, Office
-
-#: Two claims on one seat and leg: the thing that must never be.
-DOUBLE_SALES = """
-SELECT pg.seat_id, g.leg, count(*) FROM bookings b
-JOIN reservations r ON r.id = b.reservation_id
-JOIN passengers pg ON pg.reservation_id = r.id
-CROSS JOIN LATERAL generate_series(r.from_position, r.to_position - 1) AS g (leg)
-GROUP BY r.schedule_id, pg.seat_id, g.leg HAVING count(*) > 1
-"""
-
-#: Sold locks and bookings must say the same, seat by seat and leg by leg.
-SOLD_WITHOUT_LOCK = """
-SELECT r.id FROM bookings b
-JOIN reservations r ON r.id = b.reservation_id
-JOIN passengers pg ON pg.reservation_id = r.id
-CROSS JOIN LATERAL generate_series(r.from_position, r.to_position - 1) AS g (leg)
-LEFT JOIN seat_locks l ON l.schedule_id = r.schedule_id AND l.seat_id = pg.seat_id AND l.leg = g.leg
-  AND l.kind = 'sold' AND l.reservation_id = r.id
-WHERE l.seat_id IS NULL
-"""
-LOCK_WITHOUT_SALE = """
-SELECT l.reservation_id FROM seat_locks l LEFT JOIN bookings b ON b.reservation_id = l.reservation_id
-WHERE l.kind = 'sold' AND b.id IS NULL
-"""
-LIVE_TWICE = """
-SELECT schedule_id, seat_id, leg FROM seat_locks WHERE kind = 'sold' OR expires_at > app_now()
-GROUP BY 1, 2, 3 HAVING count(*) > 1
-"""
-MONEY_WITHOUT_TICKET_OR_REFUND = """
-SELECT p.id FROM payments p
-LEFT JOIN bookings b ON b.reservation_id = p.reservation_id
-LEFT JOIN refunds f ON f.payment_id = p.id
-WHERE p.status = 'completed' AND b.id IS NULL AND f.id IS NULL
-"""
-UNBALANCED = "SELECT posting_id FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0"
 
 
 @dataclass
@@ -85,10 +51,16 @@ class Race:
                 other.result()
         return self
 
-    def ask(self, statement: str) -> list[object]:
-        """Rows of a check, in a session of its own."""
+    def broken(self) -> list[Finding]:
+        """The invariants that do not hold, asked on a connection of its own."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            return broken(connection)
+
+    def deadlocks(self) -> int:
+        """How many the database has counted."""
         with self.app.app_context():
-            return list(db.session.execute(text(statement)))
+            counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            return int(db.session.execute(text(counted)).scalar_one())
 
     def _beside(self, work: Callable[[], None], done: threading.Event) -> None:
         with self.app.app_context():

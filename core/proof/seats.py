@@ -1,0 +1,144 @@
+"""What must be true of seats: who has them, and what says so."""
+
+from core.proof.invariant import LIVE, Invariant
+
+_TICKET_LEGS = """
+  SELECT s.id AS reservation_id, s.schedule_id, p.seat_id, g.leg, t.number
+  FROM tickets t
+  JOIN passengers p ON p.id = t.passenger_id
+  JOIN sales s ON s.id = p.reservation_id
+  CROSS JOIN LATERAL generate_series(s.from_position, s.to_position - 1) AS g (leg)
+  WHERE t.status <> 'cancelled' AND p.seat_id IS NOT NULL
+"""
+
+_HELD_LEGS = f"""
+  SELECT s.id AS reservation_id, s.schedule_id, p.seat_id, g.leg, s.expires_at
+  FROM sales s
+  JOIN passengers p ON p.reservation_id = s.id
+  CROSS JOIN LATERAL generate_series(s.from_position, s.to_position - 1) AS g (leg)
+  WHERE s.status = 'active' AND s.expires_at > {LIVE} AND p.seat_id IS NOT NULL
+"""  # noqa: S608 - put together from constants
+
+ONE_OWNER = Invariant(
+    "one_owner",
+    "On every leg a seat has at most one owner: no two live holds, sales or blocks, and no two tickets.",
+    f"""
+    , claims AS (
+      SELECT schedule_id, seat_id, leg, reservation_id, 'lock' AS what FROM locks
+      WHERE kind <> 'hold' OR expires_at > {LIVE}
+      UNION ALL
+      SELECT schedule_id, seat_id, leg, reservation_id, 'ticket' FROM ({_TICKET_LEGS}) ticket_legs
+    )
+    SELECT schedule_id || ' seat ' || seat_id || ' leg ' || leg AS subject,
+      string_agg(what || ' of ' || coalesce(reservation_id::text, 'the operator'), ', ') AS detail
+    FROM claims GROUP BY schedule_id, seat_id, leg
+    HAVING count(*) FILTER (WHERE what = 'lock') > 1 OR count(*) FILTER (WHERE what = 'ticket') > 1
+      OR count(DISTINCT coalesce(reservation_id, seat_id)) > 1
+    """,  # noqa: S608
+)
+
+HELD_IS_LOCKED = Invariant(
+    "held_is_locked",
+    "An active reservation that has not run out has a hold on every seat and leg of it, ending when it ends.",
+    f"""
+    SELECT h.reservation_id::text AS subject, 'no hold of its own on seat ' || h.seat_id || ' leg ' || h.leg AS detail
+    FROM ({_HELD_LEGS}) h
+    LEFT JOIN locks l ON l.schedule_id = h.schedule_id AND l.seat_id = h.seat_id AND l.leg = h.leg
+      AND l.kind = 'hold' AND l.reservation_id = h.reservation_id AND l.expires_at = h.expires_at
+    WHERE l.seat_id IS NULL
+    """,  # noqa: S608
+)
+
+LOCKED_IS_HELD = Invariant(
+    "locked_is_held",
+    "A hold that has not run out belongs to an active reservation of that seat and leg.",
+    f"""
+    SELECT l.reservation_id::text AS subject, 'holds seat ' || l.seat_id || ' leg ' || l.leg || ' for nobody' AS detail
+    FROM locks l
+    LEFT JOIN ({_HELD_LEGS}) h ON h.reservation_id = l.reservation_id AND h.schedule_id = l.schedule_id
+      AND h.seat_id = l.seat_id AND h.leg = l.leg
+    WHERE l.kind = 'hold' AND l.expires_at > {LIVE} AND h.seat_id IS NULL
+    """,  # noqa: S608
+)
+
+TICKET_IS_SOLD = Invariant(
+    "ticket_is_sold",
+    "Every ticket that is not cancelled has its seat sold to its booking, on every leg.",
+    f"""
+    SELECT t.number AS subject, 'seat ' || t.seat_id || ' leg ' || t.leg || ' is not sold to it' AS detail
+    FROM ({_TICKET_LEGS}) t
+    LEFT JOIN locks l ON l.schedule_id = t.schedule_id AND l.seat_id = t.seat_id AND l.leg = t.leg
+      AND l.kind = 'sold' AND l.reservation_id = t.reservation_id
+    WHERE l.seat_id IS NULL
+    """,  # noqa: S608
+)
+
+SOLD_IS_TICKET = Invariant(
+    "sold_is_ticket",
+    "Every seat that is sold on a leg is so by a booking with a ticket for it that is not cancelled.",
+    f"""
+    SELECT l.reservation_id::text AS subject, 'seat ' || l.seat_id || ' leg ' || l.leg || ' without a ticket' AS detail
+    FROM locks l
+    LEFT JOIN ({_TICKET_LEGS}) t ON t.reservation_id = l.reservation_id AND t.schedule_id = l.schedule_id
+      AND t.seat_id = l.seat_id AND t.leg = l.leg
+    WHERE l.kind = 'sold' AND t.seat_id IS NULL
+    """,  # noqa: S608
+)
+
+SEATED_IN_FULL = Invariant(
+    "seated_in_full",
+    "A reservation has as many passengers with a seat as it says.",
+    """
+    SELECT s.id::text AS subject, s.seat_count || ' seats, ' || count(p.seat_id) || ' passengers' AS detail
+    FROM sales s LEFT JOIN passengers p ON p.reservation_id = s.id
+    GROUP BY s.id, s.seat_count HAVING count(p.seat_id) <> s.seat_count
+    """,
+)
+
+CONFIRMED_IS_BOOKED = Invariant(
+    "confirmed_is_booked",
+    "A reservation is confirmed exactly when there is a booking of it, for the same schedule.",
+    """
+    SELECT s.id::text AS subject, s.status || ', booking ' || coalesce(b.status, 'missing') AS detail
+    FROM sales s LEFT JOIN bookings b ON b.reservation_id = s.id
+    WHERE (s.status = 'confirmed') <> (b.id IS NOT NULL) OR b.schedule_id <> s.schedule_id
+    """,
+)
+
+EVERYBODY_HAS_A_TICKET = Invariant(
+    "everybody_has_a_ticket",
+    "Every passenger of a booking has one ticket of it; those of a cancelled booking are cancelled, of one in force not all.",
+    """
+    SELECT b.reference AS subject, b.status || ': ' || count(p.id) || ' passengers, ' || count(t.id) || ' tickets, '
+      || count(t.id) FILTER (WHERE t.status <> 'cancelled') || ' in force' AS detail
+    FROM bookings b JOIN sales s ON s.id = b.reservation_id
+    LEFT JOIN passengers p ON p.reservation_id = s.id
+    LEFT JOIN tickets t ON t.passenger_id = p.id AND t.booking_id = b.id
+    GROUP BY b.id
+    HAVING count(p.id) <> count(t.id) OR count(t.id) = 0
+      OR (b.status = 'cancelled') <> (count(t.id) FILTER (WHERE t.status <> 'cancelled') = 0)
+    """,
+)
+
+NO_ORPHAN_LOCK = Invariant(
+    "no_orphan_lock",
+    "Every hold and every sold seat belongs to a reservation of the same schedule.",
+    """
+    SELECT l.schedule_id || ' seat ' || l.seat_id || ' leg ' || l.leg AS subject,
+      l.kind || ' of ' || l.reservation_id AS detail
+    FROM locks l LEFT JOIN reservations r ON r.id = l.reservation_id AND r.schedule_id = l.schedule_id
+    WHERE l.kind <> 'blocked' AND r.id IS NULL
+    """,
+)
+
+SEATS = (
+    ONE_OWNER,
+    HELD_IS_LOCKED,
+    LOCKED_IS_HELD,
+    TICKET_IS_SOLD,
+    SOLD_IS_TICKET,
+    SEATED_IN_FULL,
+    CONFIRMED_IS_BOOKED,
+    EVERYBODY_HAS_A_TICKET,
+    NO_ORPHAN_LOCK,
+)

@@ -1,0 +1,118 @@
+"""Each invariant holds in a busy office, and speaks when something is tampered with behind the office's back."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from core.booking.pay import take_cash
+from core.booking.reserve import reserve
+from core.booking.settle import settle
+from core.jobs.deliver import deliver
+from core.jobs.handlers import HANDLERS
+from core.kernel import outbox
+from core.kernel.db import db, transaction
+from core.kernel.money import Money
+from core.payments import records
+from core.payments.gateways.base import GatewayEvent
+from core.proof.invariants import INVARIANTS, broken
+from tests.support.database import Sessions
+from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+
+ANN = replace(ALICE, id="ann")
+
+#: What is done behind the office's back, and who has to notice.
+TAMPERING = {
+    "one_owner": "UPDATE passengers SET seat_id = (SELECT seat_id FROM passengers p JOIN bookings b"
+    " ON b.reservation_id = p.reservation_id ORDER BY b.id LIMIT 1)"
+    " WHERE reservation_id = (SELECT reservation_id FROM bookings ORDER BY id DESC LIMIT 1)",
+    "held_is_locked": "DELETE FROM seat_locks WHERE kind = 'hold'",
+    "locked_is_held": "UPDATE reservations SET status = 'cancelled' WHERE status = 'active'",
+    "ticket_is_sold": "DELETE FROM seat_locks WHERE kind = 'sold' AND leg = 2",
+    "sold_is_ticket": "UPDATE tickets SET status = 'cancelled'",
+    "seated_in_full": "UPDATE reservations SET seat_count = seat_count + 1",
+    "confirmed_is_booked": "UPDATE reservations SET status = 'expired' WHERE status = 'confirmed'",
+    "everybody_has_a_ticket": "DELETE FROM tickets",
+    "no_orphan_lock": "UPDATE seat_locks SET reservation_id = gen_random_uuid() WHERE kind = 'sold'",
+    "booked_is_paid": "UPDATE bookings SET total = total + 1",
+    "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
+    "paid_is_in_the_books": "UPDATE payments SET amount = amount + 1 WHERE status = 'completed'",
+    "owed_is_on_its_way": "UPDATE refunds SET amount = amount - 1 WHERE status = 'pending'",
+    "refunds_within_payment": "UPDATE refunds SET currency = 'RON'",
+    "posting_balances": "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_append_only;"
+    " UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'cash_drawer'",
+    "books_balance": "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_append_only;"
+    " DELETE FROM ledger_entries WHERE account = 'cash_drawer'",
+    "posted_to_its_owner": "ALTER TABLE ledger_postings DISABLE TRIGGER ledger_append_only;"
+    " UPDATE ledger_postings SET currency = 'RON'",
+    "event_has_its_effect": "UPDATE webhook_events SET effect = 'booked'",
+    "booked_is_told": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
+    "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due'",
+    "refund_is_told": "UPDATE refunds SET status = 'processed'",
+    "queued_will_be_sent": "INSERT INTO messages (id, cause, kind, recipient, reservation_id) SELECT"
+    " gen_random_uuid(), 'reminder.due:' || gen_random_uuid(), 'reminder.due', 'a@example.org', id FROM reservations",
+}  # fmt: skip
+
+
+@pytest.fixture
+def office(db_session: Sessions) -> Office:
+    """Two bookings (one of them told), a running hold with a payment that is open, and money that goes back."""
+    place = make_office()
+    for seat, holder in ((0, ALICE), (1, BOB)):
+        held = reserve(place.ask(seat, contact_email="a@example.org"), holder, ACTOR)
+        take_cash(held.reservation_id, holder, ACTOR)
+    for share in (0, 1):
+        held = reserve(
+            place.ask(2 + share, first=1, last=3, contact_email="b@example.org"),
+            replace(ANN, id=f"ann-{share}"),
+            ACTOR,
+        )
+        pay_wrongly(place, held.reservation_id, held.quote.total - share)
+    held = reserve(place.ask(5, 6), ANN, ACTOR)
+    begin(place, held.reservation_id, held.quote.total)
+    return place
+
+
+def begin(place: Office, reservation_id: UUID, amount: int) -> UUID:
+    with transaction():
+        return records.create_payment(reservation_id, place.operator_id, "cash", "card", Money(amount, "EUR"))
+
+
+def pay_wrongly(place: Office, reservation_id: UUID, amount: int) -> None:
+    payment_id = begin(place, reservation_id, amount)
+    settle(
+        "cash",
+        GatewayEvent(str(uuid4()), "payment.completed", payment_id, f"r-{payment_id}", Money(amount, "EUR")),
+    )
+
+
+def names(schedules: list[UUID] | None = None) -> set[str]:
+    return {finding.invariant.name for finding in broken(db.session.connection(), schedules)}
+
+
+def test_all_hold_in_a_busy_office_before_and_after_everybody_is_told(office: Office) -> None:
+    assert names() == set()
+    while due := outbox.waiting(tuple(HANDLERS)):
+        assert all(deliver(event_id) for event_id, _ in due)
+    assert names() == set()
+
+
+@pytest.mark.parametrize("name", [invariant.name for invariant in INVARIANTS])
+def test_tampering_is_noticed(office: Office, name: str) -> None:
+    for statement in TAMPERING[name].split(";"):
+        db.session.execute(text(statement))
+    assert name in names()
+    assert name in names([office.schedule_id]), "also when only this departure is looked at"
+
+
+def test_other_departures_are_left_out_when_asked(office: Office) -> None:
+    db.session.execute(text("DELETE FROM seat_locks"))
+    assert names([uuid4()]) == set()
+
+
+def test_every_invariant_says_what_it_means() -> None:
+    assert len({invariant.name for invariant in INVARIANTS}) == len(INVARIANTS)
+    for invariant in INVARIANTS:
+        assert invariant.sentence[0].isupper()
+        assert invariant.sentence.endswith(".")
