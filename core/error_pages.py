@@ -3,10 +3,11 @@
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from core.kernel.db import db, translate
-from core.kernel.errors import DomainError
+from core.kernel.errors import DomainError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +20,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(NoConnectionFree, _no_connection_free)
     app.register_error_handler(Exception, _defect)
 
 
@@ -70,6 +72,12 @@ def _database_error(error: DBAPIError) -> Response:
     if isinstance(known, DomainError):
         return _domain_error(known)
     return _defect(error)
+
+
+def _no_connection_free(error: NoConnectionFree) -> Response:
+    """Every connection was taken for the whole time that one waits: too many ask, or the database hangs."""
+    log.warning("no_connection_free", path=request.path, error=str(error))
+    return _domain_error(Unavailable())
 
 
 def _defect(error: Exception) -> Response:

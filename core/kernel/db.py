@@ -65,6 +65,7 @@ def engine_options(pool_size: int = 10) -> dict[str, Any]:
         "connect_args": {
             "options": CONNECT_OPTIONS,
             "application_name": "bookinghall",
+            "connect_timeout": 5,
             "prepare_threshold": 2,
         },
         "isolation_level": "AUTOCOMMIT",
