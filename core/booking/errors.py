@@ -88,11 +88,32 @@ class PaymentMissing(Conflict):
     message = "This reservation has not been paid."
 
 
+class CancellationClosed(RuleBroken):
+    """Too close to departure from the boarding stop, or after it."""
+
+    code = "cancellation_closed"
+    message = "It is too late to cancel this journey."
+
+
+class NotCancellable(Conflict):
+    """The booking or the passenger is travelling, has travelled or was cancelled already."""
+
+    code = "not_cancellable"
+    message = "This booking can no longer be cancelled."
+
+
+class RefundChanged(Conflict):
+    """The refund is no longer the one that was agreed to; ``details["refund"]`` is the present one."""
+
+    code = "refund_changed"
+    message = "The refund has changed in the meantime. Please look at it again."
+
+
 constraint_error("uq_reservations_one_active", ActiveReservationExists)
 constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
-    "ActiveReservationExists", "BadPassenger", "BadStretch", "HoldExpired", "NoMoreExtensions", "NotActive",
-    "NotOnSale", "PaymentMissing", "ReasonMissing", "SalesClosed", "SeatTaken", "SeatTwice", "TooManySeats",
-    "UnknownSeat",
+    "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "HoldExpired", "NoMoreExtensions",
+    "NotActive", "NotCancellable", "NotOnSale", "PaymentMissing", "ReasonMissing", "RefundChanged", "SalesClosed",
+    "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

@@ -117,13 +117,19 @@ class Reservation(Base):
 
 class Passenger(Base):
     """Who sits on a seat (a lap infant on none). `place` is the order in the reservation; `details` are what the
-    policy asked for beyond the name.
+    policy asked for beyond the name. One who was cancelled keeps the seat's number; the seat itself is free.
     """
 
     __tablename__ = "passengers"
     __table_args__ = (
         UniqueConstraint("reservation_id", "place"),
-        UniqueConstraint("reservation_id", "seat_id"),
+        Index(
+            "uq_passengers_reservation_id_seat_id",
+            "reservation_id",
+            "seat_id",
+            unique=True,
+            postgresql_where=text("cancellation_id IS NULL"),
+        ),
         Index(
             "ix_passengers_name_words",
             text("to_tsvector('simple', full_name)"),
@@ -140,6 +146,7 @@ class Passenger(Base):
     full_name: Mapped[str | None] = mapped_column(String(200))
     details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     amount: Mapped[int] = mapped_column(BigInteger)
+    cancellation_id: Mapped[UUID | None] = mapped_column(ForeignKey("cancellations.id"))
 
     seat: Mapped[Seat | None] = relationship(viewonly=True)
 
@@ -168,3 +175,35 @@ class Booking(Base):
     reservation: Mapped[Reservation] = relationship(viewonly=True)
     schedule: Mapped[Schedule] = relationship(viewonly=True)
     operator: Mapped[Operator] = relationship(viewonly=True)
+
+
+class Cancellation(Base):
+    """All or some passengers of a booking gave up their seats; `passengers.cancellation_id` says which.
+
+    `percent` and `fee` (for each passenger) are the step of the frozen refund ladder that applied; `waived` means that
+    everything went back whatever the ladder says. `lines`: [{passenger_id, place, seat_number, paid, refund, kept}].
+    """
+
+    __tablename__ = "cancellations"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
+        CheckConstraint("refund >= 0 AND kept >= 0 AND fee >= 0", name="amounts_positive"),
+        Index("ix_cancellations_booking", "booking_id"),
+        Index("ix_cancellations_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    whole: Mapped[bool]
+    waived: Mapped[bool]
+    percent: Mapped[int] = mapped_column(SmallInteger)
+    fee: Mapped[int] = mapped_column(BigInteger)
+    refund: Mapped[int] = mapped_column(BigInteger)
+    kept: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    lines: Mapped[list[dict[str, Any]]]
+
+    booking: Mapped[Booking] = relationship(viewonly=True)

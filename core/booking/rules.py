@@ -1,9 +1,8 @@
 """Rules of selling, pure: limits, times, references. No I/O."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from core.booking.errors import BadPassenger, NoMoreExtensions, SalesClosed, SeatTwice, TooManySeats
 from core.booking.requests import PassengerRequest
@@ -109,14 +108,6 @@ def with_grace(now: datetime, expires_at: datetime, minutes: int) -> datetime:
 def journey_label(origin: str, destination: str) -> str:
     """How a stretch is named in price lines and tickets."""
     return f"{origin} – {destination}"
-
-
-def refund_percent(ladder: Iterable[Mapping[str, Any]], before_departure: timedelta) -> tuple[int, int]:
-    """Per cent that comes back and the fee kept, this long before departure; (0, 0) when nothing does."""
-    for step in sorted(ladder, key=lambda s: -int(s["hours"])):
-        if before_departure > timedelta(hours=int(step["hours"])):
-            return int(step["percent"]), int(step.get("fee", 0))
-    return 0, 0
 
 
 def _at(place: int, name: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.inventory.models import LockKind
-from core.kernel.db import driver, require_transaction
+from core.kernel.db import driver, require_transaction, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,19 @@ def give_up(reservation_id: UUID) -> int:
         "DELETE FROM seat_locks WHERE reservation_id = :reservation_id AND kind = 'hold' RETURNING 1"
     )
     return len(session.execute(statement, {"reservation_id": reservation_id}).all())
+
+
+_SOLD_IN_ORDER = """
+SELECT 1 FROM seat_locks WHERE reservation_id = %(reservation_id)s AND seat_id = ANY(%(seat_ids)s) AND kind = 'sold'
+ORDER BY schedule_id, seat_id, leg FOR UPDATE
+"""
+_FREE_SOLD = """
+DELETE FROM seat_locks WHERE reservation_id = %(reservation_id)s AND seat_id = ANY(%(seat_ids)s) AND kind = 'sold'
+"""
+
+
+def free_sold(reservation_id: UUID, seat_ids: Collection[UUID]) -> int:
+    """Give sold seats of a reservation back to everybody; returns how many locks there were."""
+    values = {"reservation_id": reservation_id, "seat_ids": sorted(seat_ids)}
+    run(_SOLD_IN_ORDER, values)
+    return run(_FREE_SOLD, values).rowcount

@@ -57,7 +57,9 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """Money on its way back. Never more than was paid: trigger `refunds_within_payment`."""
+    """Money on its way back. Never more than was paid: trigger `refunds_within_payment`. One of a cancellation says of
+    which.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -66,10 +68,16 @@ class Refund(Base):
         Index("ix_refunds_payment", "payment_id"),
         Index("ix_refunds_created_at", "created_at"),
         Index("ix_refunds_failed", "created_at", postgresql_where=text("status = 'failed'")),
+        Index(
+            "ix_refunds_cancellation",
+            "cancellation_id",
+            postgresql_where=text("cancellation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
+    cancellation_id: Mapped[UUID | None] = mapped_column(ForeignKey("cancellations.id"))
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(10), server_default="pending")

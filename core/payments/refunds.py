@@ -47,7 +47,11 @@ class _Due:
 
 
 def open_refund(
-    payment_id: UUID, amount: Money, reason: str, actor: activity.Actor = activity.SYSTEM
+    payment_id: UUID,
+    amount: Money,
+    reason: str,
+    actor: activity.Actor = activity.SYSTEM,
+    cancellation_id: UUID | None = None,
 ) -> UUID:
     """Owe this money back, in the open transaction; a job sends it (outbox `refund.due`). Returns the refund's id.
 
@@ -56,7 +60,8 @@ def open_refund(
     session = require_transaction()
     refund_id = new_id()
     values = {"amount": amount.amount, "currency": amount.currency, "reason": reason[:200]}
-    session.execute(insert(Refund).values(id=refund_id, payment_id=payment_id, **values))
+    links = {"payment_id": payment_id, "cancellation_id": cancellation_id}
+    session.execute(insert(Refund).values(id=refund_id, **links, **values))
     activity.record(
         actor, "refund.opened", "refund", refund_id, after={**values, "payment_id": str(payment_id)}
     )

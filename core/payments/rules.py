@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from core.kernel.money import portion
 from core.payments.words import Account
 
 Line = tuple[Account, int]
@@ -17,6 +18,7 @@ class PostingKind(StrEnum):
     """What fact of money a posting tells of."""
 
     SALE = "sale"
+    CANCELLATION = "cancellation"
     REFUND_DUE = "refund_due"
     REFUND_PAID = "refund_paid"
 
@@ -39,6 +41,23 @@ def sale_lines(quote: Mapping[str, Any], received: Account) -> list[Line]:
     return _some(
         (received, total), (Account.REVENUE, -revenue), (Account.FEES, -fees), (Account.TAXES, -taxes)
     )
+
+
+def cancellation_lines(quote: Mapping[str, Any], before: int, amount: int) -> list[Line]:
+    """Part of a sale is taken back: ``amount`` after ``before`` of it had been; what is kept stays where it was.
+
+    Revenue, fees and taxes go back in the proportions of the sale, counted from its beginning, so that however many
+    parts it is taken back in, taking back all of it leaves nothing behind.
+    """
+    total = int(quote["total"])
+    parts = [(Account.FEES, _sum_of("fee", quote)), (Account.TAXES, _sum_of("tax", quote))]
+    back = [
+        (account, portion(part, before + amount, total) - portion(part, before, total))
+        for account, part in parts
+        if part
+    ]
+    revenue = amount - sum(part for _, part in back)
+    return _some((Account.REVENUE, revenue), *back, (Account.REFUNDS_DUE, -amount))
 
 
 def refund_due_lines(amount: int, received: Account) -> list[Line]:

@@ -15,11 +15,9 @@ from core.booking.rules import (
     is_reference,
     make_reference,
     plain_reference,
-    refund_percent,
     spoken_reference,
     with_grace,
 )
-from core.trades.catalogue import trade_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 references = st.builds(
@@ -78,21 +76,3 @@ def test_extensions_are_counted() -> None:
 def test_grace_never_shortens_and_adds_at_most_its_minutes(seconds_left: int, minutes: int) -> None:
     ends = NOON + timedelta(seconds=seconds_left)
     assert ends <= with_grace(NOON, ends, minutes) <= ends + timedelta(minutes=minutes)
-
-
-@pytest.mark.parametrize(
-    ("trade", "before", "expected"),
-    [
-        ("bus", timedelta(hours=24, seconds=1), (100, 0)),
-        ("bus", timedelta(hours=24), (50, 0)),
-        ("bus", timedelta(hours=2), (0, 0)),
-        ("flight", timedelta(days=2), (100, 5000)),
-        ("flight", timedelta(hours=13), (50, 0)),
-        ("flight", timedelta(hours=12), (0, 0)),
-        ("cinema", timedelta(seconds=1), (100, 0)),
-        ("cinema", timedelta(0), (0, 0)),
-    ],
-)
-def test_refund_ladders_of_the_trades(trade: str, before: timedelta, expected: tuple[int, int]) -> None:
-    ladder = [step.as_json() for step in trade_of(trade).policy.refund_ladder]
-    assert refund_percent(ladder, before) == expected
