@@ -42,7 +42,17 @@ apt_install() {
 # ldconfig is in no ordinary user's PATH.
 known_libraries() { PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true; }
 has_library() { [[ "${LIBRARIES:=$(known_libraries)}" == *"$1"* ]]; }
-has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+
+# One that runs: Ubuntu's package chromium-browser holds no browser, only a program that asks for the snap.
+has_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if command -v "$name" >/dev/null && "$name" --version >/dev/null 2>&1; then return 0; fi
+  done
+  return 1
+}
+is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 
 # Names of the system packages that are missing to "run" the office or to "test" it.
 missing_packages() {
@@ -53,6 +63,7 @@ missing_packages() {
   [ -d /usr/share/fonts/truetype/noto ] || echo fonts-noto-core
   if [ "$1" = test ]; then
     has_chromium || echo chromium
+    has_postgres || echo postgresql
     command -v git >/dev/null || echo git
   fi
 }
@@ -80,9 +91,15 @@ explain_missing() {
   warn "Install with: sudo apt-get install $*"
   case " $* " in *' libpango'*) stop 'Without Pango no ticket can be made, so this stops here.' ;; esac
   if [ "$purpose" = test ]; then
-    case " $* " in *' chromium '*) stop 'Without Chromium the browser tests cannot run, so this stops here.' ;; esac
+    case " $* " in *' postgresql '*) warn 'Going on without: only the embedded PostgreSQL is tested, not the oldest supported.' ;; esac
+    case " $* " in *' chromium '*) stop_without_chromium ;; esac
   fi
   warn 'Going on without: tickets take longer without libharfbuzz-subset0, some scripts lack letters without the fonts.'
+}
+
+stop_without_chromium() {
+  if is_ubuntu; then warn 'Ubuntu has Chromium as a snap only: sudo snap install chromium (or install the package of Google Chrome).'; fi
+  stop 'Without Chromium the browser tests cannot run, so this stops here.'
 }
 
 # -- Python ----------------------------------------------------------------------------------------
@@ -102,9 +119,12 @@ find_python() {
 
 ensure_python() {
   PYTHON=$(find_python) && return 0
-  if may_install && apt_install python3 python3-venv; then PYTHON=$(find_python) && return 0; fi
+  local version
+  for version in 3 3.11; do # Ubuntu 22.04 has 3.11 beside its own 3.10
+    if may_install && apt_install "python$version" "python$version-venv"; then PYTHON=$(find_python) && return 0; fi
+  done
   stop 'Bookinghall needs Python 3.11 or newer. Install it with: sudo apt-get install python3 python3-venv' \
-    '(Debian 12, Ubuntu 24.04 and newer have it).'
+    '(Debian 12, Ubuntu 24.04 and newer), or python3.11 python3.11-venv (Ubuntu 22.04).'
 }
 
 make_venv() {

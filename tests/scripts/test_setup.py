@@ -41,14 +41,15 @@ def test_scripts_can_be_run_and_are_valid(name: str) -> None:
 
 
 def test_missing_packages_are_named_for_their_purpose() -> None:
-    nothing = "has_library() { return 1; }; has_chromium() { return 1; }; command() { return 1; }\n"
+    nothing = 'for name in library chromium postgres; do eval "has_$name() { return 1; }"; done; command() { return 1; }\n'
 
     run = shell(nothing + "missing_packages run").stdout.split()
     test = shell(nothing + "missing_packages test").stdout.split()
 
     assert {"libpango-1.0-0", "libharfbuzz-subset0", "redis-server"} <= set(run)
     assert "chromium" not in run
-    assert "chromium" in test
+    assert "postgresql" not in run
+    assert {"chromium", "postgresql"} <= set(test)
 
 
 def test_tests_stop_without_a_browser_and_say_what_to_install() -> None:
@@ -57,6 +58,26 @@ def test_tests_stop_without_a_browser_and_say_what_to_install() -> None:
     assert done.returncode == 1
     assert "Install with: sudo apt-get install chromium fonts-noto-core" in done.stderr
     assert "Without Chromium the browser tests cannot run" in done.stderr
+
+
+def test_ubuntus_package_without_a_browser_is_not_taken_for_one(tmp_path: Path) -> None:
+    program(tmp_path, "chromium-browser", 'echo "requires the chromium snap to be installed" >&2; exit 1')
+    only_that = f"PATH={tmp_path}; hash -r; has_chromium"
+
+    assert shell(only_that).returncode == 1
+    program(tmp_path, "chromium-browser", "exit 0")
+    assert shell(only_that).returncode == 0
+
+    done = shell("is_ubuntu() { return 0; }; explain_missing test chromium")
+    assert done.returncode == 1
+    assert "sudo snap install chromium" in done.stderr
+
+
+def test_tests_go_on_without_the_oldest_postgres_and_say_so() -> None:
+    done = shell("explain_missing test postgresql; echo went on")
+
+    assert done.stdout == "went on\n"
+    assert "only the embedded PostgreSQL is tested" in done.stderr
 
 
 def test_an_office_opens_without_what_it_can_do_without() -> None:

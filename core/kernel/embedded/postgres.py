@@ -53,9 +53,14 @@ UNSAFE_POSTGRES_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_pa
 
 
 @contextmanager
-def embedded_postgres(folder: Path, options: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run PostgreSQL with its data in `folder` until the block ends; yields the SQLAlchemy address."""
-    programs = _postgres_programs()
+def embedded_postgres(
+    folder: Path, options: Mapping[str, str] | None = None, programs: Path | None = None
+) -> Iterator[str]:
+    """Run PostgreSQL with its data in `folder` until the block ends; yields the SQLAlchemy address.
+
+    `programs` is the folder of another PostgreSQL's programs, for a `folder` of its own.
+    """
+    programs = programs or _postgres_programs()
     owner = system_owner()
     data = folder / str(POSTGRES_MAJOR)
     make_private(folder, owner)
