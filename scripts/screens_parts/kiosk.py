@@ -23,7 +23,7 @@ def draw(studio: Studio) -> None:
 def _pairing(studio: Studio) -> None:
     with studio.page() as page:
         page.goto(f"{studio.office.url}/kiosk/")
-        page.wait_for_function("/\\w{4} \\w{4}/.test(document.getElementById('code').textContent)")
+        page.wait_for_function("/\\w{4} \\w{4}/.test(document.getElementById('code')?.textContent)")
         studio.shoot(page, "pairing")
         if "kiosk" not in studio.kept:
             page.goto(studio.office.pairing_link)

@@ -6,7 +6,7 @@ const shown = document.getElementById("code");
 
 async function ask(path) {
   const answer = await fetch(path, { method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" } });
-  if (answer.status === 400) location.reload(); // the page is older than its token
+  if (answer.status === 400) setTimeout(() => location.reload(), ASK_EVERY); // the page is older than its token
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 }
