@@ -1,4 +1,4 @@
-"""More time to pay: minutes are added to the old end, as often as the policy allows."""
+"""More time to pay: minutes are added to the old end, as often as the policy allows, never beyond the departure."""
 
 from uuid import UUID
 
@@ -23,7 +23,8 @@ def extend(reservation_id: UUID, holder: Holder, actor: Actor) -> Held:
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
         row = locked.row
-        expires_at = extended(row.expires_at, row.extensions, row.extension_minutes, row.max_extensions)
+        terms = (row.extensions, row.extension_minutes, row.max_extensions)
+        expires_at = extended(row.expires_at, *terms, locked.last_moment)
         prolong(reservation_id, expires_at)
         session.execute(_EXTEND, {"id": reservation_id, "expires_at": expires_at})
         change = {

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from core.booking.errors import BadStretch, NotOnSale
+from core.booking.rules import last_moment
 from core.kernel.db import require_transaction
 from core.kernel.errors import NotFound
 from core.pricing.queries import prices_of
@@ -75,6 +76,11 @@ class Offer:
     def closes_at(self) -> datetime:
         """When sales close."""
         return self.boarding_at - timedelta(minutes=self.sales_close_minutes)
+
+    @property
+    def last_moment(self) -> datetime:
+        """Until when a hold may last at the most."""
+        return last_moment(self.boarding_at, self.sales_close_minutes)
 
 
 def remembered_offer(stretch: Stretch) -> Offer | None:

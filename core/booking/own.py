@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 from core.booking.errors import HoldExpired, NotActive
 from core.booking.models import ReservationStatus
 from core.booking.parties import Holder
+from core.booking.rules import last_moment
 from core.kernel.db import require_transaction
 from core.kernel.errors import NotFound
 
@@ -17,8 +18,11 @@ _LOCK = text("""
 SELECT r.id, r.schedule_id, r.operator_id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel,
   r.expires_at, r.extensions, r.grace_used, r.currency, r.total, r.quote, r.language,
   r.expires_at <= app_now() AS run_out, app_now() AS now,
-  p.extension_minutes, p.max_extensions, p.payment_grace_minutes, o.name AS operator_name
+  p.extension_minutes, p.max_extensions, p.payment_grace_minutes, p.sales_close_minutes, o.name AS operator_name,
+  s.departure_at + make_interval(secs => a.departure_offset) AS boarding_at
 FROM reservations r JOIN policies p ON p.id = r.policy_id JOIN operators o ON o.id = r.operator_id
+JOIN schedules s ON s.id = r.schedule_id
+JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = r.from_position
 WHERE r.id = :id
 FOR UPDATE OF r
 """)
@@ -35,6 +39,11 @@ class Locked:
         """The transaction's moment."""
         moment: datetime = self.row.now
         return moment
+
+    @property
+    def last_moment(self) -> datetime:
+        """Until when the hold may last at the most."""
+        return last_moment(self.row.boarding_at, self.row.sales_close_minutes)
 
     def require_open(self) -> None:
         """Raise HoldExpired when its time ran out, NotActive when it was paid, cancelled or released."""

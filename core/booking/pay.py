@@ -86,7 +86,7 @@ def _give_grace(locked: Locked) -> None:
     row = locked.row
     if row.grace_used:
         return
-    expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes)
+    expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes, locked.last_moment)
     if expires_at > row.expires_at:
         prolong(row.id, expires_at)
         require_transaction().execute(_GRACE, {"id": row.id, "expires_at": expires_at})

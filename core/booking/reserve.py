@@ -34,7 +34,7 @@ _ON_SALE = ", ".join(f"'{status.value}'" for status in ON_SALE)
 
 _HOLD = f"""
 WITH offered AS MATERIALIZED (
-  SELECT app_now() + %(hold)s AS expires_at FROM schedules s JOIN operators o ON o.id = s.operator_id
+  SELECT least(app_now() + %(hold)s, %(last_moment)s) AS expires_at FROM schedules s JOIN operators o ON o.id = s.operator_id
   WHERE s.id = %(schedule_id)s AND s.status IN ({_ON_SALE}) AND s.departure_at = %(departure_at)s
     AND s.layout_id = %(layout_id)s AND o.active AND o.terms_version = %(terms_version)s
     AND app_now() < %(closes_at)s
@@ -182,6 +182,7 @@ def _parameters(
         "departure_at": offer.departure_at,
         "closes_at": offer.closes_at,
         "hold": offer.hold,
+        "last_moment": offer.last_moment,
         "currency": quote.currency,
         "total": quote.total,
         "quote": json.dumps(quote.as_json()),

@@ -93,16 +93,25 @@ def check_sales_open(now: datetime, boarding_at: datetime, sales_close_minutes: 
         raise SalesClosed
 
 
-def extended(expires_at: datetime, extensions: int, minutes: int, at_most: int) -> datetime:
-    """The new end of a hold: minutes are added to the old end, not to now. Raises NoMoreExtensions."""
-    if extensions >= at_most or minutes == 0:
+def last_moment(boarding_at: datetime, sales_close_minutes: int) -> datetime:
+    """No hold outlasts the departure at its boarding stop, or the close of sales where those go on after the start."""
+    return boarding_at + timedelta(minutes=max(0, -sales_close_minutes))
+
+
+def extended(expires_at: datetime, extensions: int, minutes: int, at_most: int, last: datetime) -> datetime:
+    """The new end of a hold: minutes are added to the old end, not to now, but not beyond the ``last`` moment.
+
+    Raises NoMoreExtensions, also when no time is left to give.
+    """
+    end = min(expires_at + timedelta(minutes=minutes), last)
+    if extensions >= at_most or end <= expires_at:
         raise NoMoreExtensions
-    return expires_at + timedelta(minutes=minutes)
+    return end
 
 
-def with_grace(now: datetime, expires_at: datetime, minutes: int) -> datetime:
-    """A payment begun within the hold keeps it until ``minutes`` from now, if that is later."""
-    return max(expires_at, now + timedelta(minutes=minutes))
+def with_grace(now: datetime, expires_at: datetime, minutes: int, last: datetime) -> datetime:
+    """A payment begun within the hold keeps it until ``minutes`` from now or the ``last`` moment, if that is later."""
+    return max(expires_at, min(now + timedelta(minutes=minutes), last))
 
 
 def journey_label(origin: str, destination: str) -> str:

@@ -8,12 +8,15 @@ from sqlalchemy import text
 from core.booking.cancel import cancel
 from core.booking.errors import HoldExpired, NoMoreExtensions, NotActive
 from core.booking.extend import extend
+from core.booking.parties import Holder
 from core.booking.reserve import reserve
 from core.inventory.queries import seat_map
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, BOB, make_office
+
+CAROL = Holder("guest", "carol", "Carol")
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -35,6 +38,20 @@ def test_at_most_as_often_as_the_policy_says() -> None:
     extend(held.reservation_id, ALICE, ACTOR)
     with pytest.raises(NoMoreExtensions):
         extend(held.reservation_id, ALICE, ACTOR)
+
+
+def test_no_hold_outlasts_the_departure(clock: Clock) -> None:
+    office = make_office(departs_in=timedelta(minutes=30))
+    early = reserve(office.ask(0), ALICE, ACTOR)
+    clock.move(minutes=14)
+    assert extend(early.reservation_id, ALICE, ACTOR).expires_at < office.departure_at
+    clock.move(minutes=5)
+    late = reserve(office.ask(1), BOB, ACTOR)
+    assert late.expires_at == office.departure_at
+    with pytest.raises(NoMoreExtensions):
+        extend(late.reservation_id, BOB, ACTOR)
+    next_stop = reserve(office.ask(2, first=1), CAROL, ACTOR)
+    assert next_stop.expires_at > office.departure_at, "there the bus leaves an hour later"
 
 
 def test_what_has_run_out_cannot_be_extended(clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from core.booking.errors import NotActive
 from core.booking.pay import begin_payment, take_cash
-from core.booking.queries import booking_of_reservation
+from core.booking.queries import booking_of_reservation, reservation_view
 from core.booking.reserve import reserve
 from core.booking.settle import settle
 from core.kernel.db import db, transaction
@@ -18,8 +19,10 @@ from core.kernel.errors import DomainError
 from core.kernel.money import Money
 from core.payments import records
 from core.payments.gateways.base import GatewayEvent
+from tests.support.clock import Clock
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, CLERK, Office, make_office
+from tests.support.gateway import GatewayProcess
 
 
 def free_of_charge() -> tuple[Office, UUID]:
@@ -53,6 +56,17 @@ def test_what_costs_nothing_is_booked_once() -> None:
     begin_payment(reservation_id, ALICE, ACTOR, "card")
     with pytest.raises(NotActive):
         begin_payment(reservation_id, ALICE, ACTOR, "card")
+
+
+@pytest.mark.usefixtures("db_session")
+def test_grace_ends_with_the_departure(clock: Clock, gateway_process: GatewayProcess) -> None:
+    office = make_office(departs_in=timedelta(minutes=16))
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    clock.move(minutes=14)
+    begin_payment(held.reservation_id, ALICE, ACTOR, "card", behaviour="never")
+    view = reservation_view(held.reservation_id)
+    assert view is not None
+    assert view.expires_at == office.departure_at
 
 
 def at_once(fresh: FreshDatabase, *deeds: Callable[[], object]) -> list[object]:

@@ -13,6 +13,7 @@ from core.booking.rules import (
     clean_text,
     extended,
     is_reference,
+    last_moment,
     make_reference,
     plain_reference,
     spoken_reference,
@@ -67,12 +68,26 @@ def test_sales_close_so_many_minutes_before_departure() -> None:
 
 
 def test_extensions_are_counted() -> None:
-    assert extended(NOON, 1, 5, 2) == NOON + timedelta(minutes=5)
+    later = NOON + timedelta(hours=1)
+    assert extended(NOON, 1, 5, 2, later) == NOON + timedelta(minutes=5)
     with pytest.raises(NoMoreExtensions):
-        extended(NOON, 2, 5, 2)
+        extended(NOON, 2, 5, 2, later)
 
 
-@given(st.integers(0, 900), st.integers(0, 30))
-def test_grace_never_shortens_and_adds_at_most_its_minutes(seconds_left: int, minutes: int) -> None:
-    ends = NOON + timedelta(seconds=seconds_left)
-    assert ends <= with_grace(NOON, ends, minutes) <= ends + timedelta(minutes=minutes)
+def test_no_extension_goes_beyond_the_last_moment() -> None:
+    assert extended(NOON, 0, 5, 2, NOON + timedelta(minutes=3)) == NOON + timedelta(minutes=3)
+    with pytest.raises(NoMoreExtensions):
+        extended(NOON, 0, 5, 2, NOON)
+
+
+def test_the_last_moment_is_departure_or_the_close_of_sales_after_the_start() -> None:
+    assert last_moment(NOON, 5) == NOON
+    assert last_moment(NOON, -10) == NOON + timedelta(minutes=10)
+
+
+@given(st.integers(0, 900), st.integers(0, 30), st.integers(-900, 3600))
+def test_grace_never_shortens_and_adds_at_most_its_minutes(seconds: int, minutes: int, left: int) -> None:
+    ends, last = NOON + timedelta(seconds=seconds), NOON + timedelta(seconds=left)
+    given_until = with_grace(NOON, ends, minutes, last)
+    assert ends <= given_until <= ends + timedelta(minutes=minutes)
+    assert given_until <= max(ends, last)
