@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from core.accounts import rules
-from core.accounts.codes import hash_of, new_code, new_secret
+from core.accounts.codes import hash_of, new_secret
 from core.accounts.models import ApiKey
 from core.accounts.remembered import Remembered
 from core.kernel.activity import Actor, record
+from core.kernel.codes import random_code
 from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound, RuleBroken
 from core.kernel.ids import new_id
@@ -36,7 +37,7 @@ def create(name: str, scopes: Collection[str], actor: Actor) -> tuple[UUID, str]
     unknown = sorted(set(scopes) - rules.KEY_SCOPES)
     if unknown:
         raise RuleBroken(f"There is no such scope: {unknown[0]}.", code="unknown_scope", field="scopes")
-    prefix = f"bh_{new_code(8)}"
+    prefix = f"bh_{random_code(8)}"
     secret = new_secret(f"{prefix}_")
     values = {
         "id": new_id(),

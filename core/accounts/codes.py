@@ -3,18 +3,12 @@
 import secrets
 from hashlib import sha256
 
-#: No 0 O 1 I L: nothing that is misread on a screen or a paper.
-ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
-def new_code(length: int) -> str:
-    """A code for people to read and type, about 5 random bits a character."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+from core.kernel.codes import ALPHABET, plain
 
 
 def clean_code(typed: str) -> str:
     """The code that somebody typed, without blanks and hyphens, in capitals; "" when it cannot be one."""
-    code = "".join(typed.split()).replace("-", "").upper()
+    code = plain(typed)
     return code if set(code) <= set(ALPHABET) else ""
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 
 from core.accounts import rules
-from core.accounts.codes import clean_code, hash_of, new_code, new_secret
+from core.accounts.codes import clean_code, hash_of, new_secret
 from core.accounts.models import Kiosk, KioskStatus
 from core.accounts.remembered import Remembered
 from core.kernel.activity import Actor, record
 from core.kernel.clock import app_now
+from core.kernel.codes import random_code
 from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound, RuleBroken
 from core.kernel.ids import new_id
@@ -51,7 +52,7 @@ def start_pairing(name_hint: str = "Kiosk") -> tuple[UUID, str]:
 
     Raises RuleBroken `too_many_pairings` when too many are waiting already.
     """
-    kiosk_id, code = new_id(), new_code(_CODE_LENGTH)
+    kiosk_id, code = new_id(), random_code(_CODE_LENGTH)
     name = rules.clean_name(name_hint)[:80]
     with transaction() as session:
         stale = (Kiosk.status == KioskStatus.PENDING) & (Kiosk.created_at < app_now() - CODE_LASTS)
@@ -65,7 +66,7 @@ def start_pairing(name_hint: str = "Kiosk") -> tuple[UUID, str]:
 
 def prepare(place_id: UUID, name: str, actor: Actor) -> tuple[UUID, str]:
     """A kiosk that is approved before it asks: its id, and a code for one pairing link."""
-    kiosk_id, code = new_id(), new_code(_LINK_LENGTH)
+    kiosk_id, code = new_id(), random_code(_LINK_LENGTH)
     with transaction() as session:
         _require_station(place_id)
         session.execute(

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from core.booking.parties import Holder
-from core.booking.rules import plain_reference
 from core.booking.views import (
     ActiveReservation,
     BookingView,
@@ -15,6 +14,7 @@ from core.booking.views import (
     PaymentView,
     ReservationView,
 )
+from core.kernel.codes import plain
 from core.kernel.db import db
 from core.kernel.money import Money
 from core.pricing.rules import Quote
@@ -121,7 +121,7 @@ def booking_view(booking_id: UUID) -> BookingView | None:
 
 def booking_by_reference(reference: str) -> BookingView | None:
     """A booking by its reference, typed in any way (spaces, dashes, small letters), or None."""
-    found = {"value": plain_reference(reference)[:12]}
+    found = {"value": plain(reference)[:12]}
     return _booking(db.session.execute(_BY_REFERENCE, found).one_or_none())
 
 

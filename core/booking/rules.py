@@ -1,14 +1,12 @@
 """Rules of selling, pure: limits, times, references. No I/O."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from core.booking.errors import BadPassenger, NoMoreExtensions, SalesClosed, SeatTwice, TooManySeats
 from core.booking.requests import PassengerRequest
+from core.kernel.codes import ALPHABET, check_character, is_checked, plain, random_code
 
-#: 31 unambiguous characters: no 0 O 1 I L.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 EPOCH = date(2024, 1, 1)
 _MAX_TEXT = 200
 
@@ -16,37 +14,17 @@ _MAX_TEXT = 200
 def make_reference(prefix: str, day: date) -> str:
     """A booking reference of 12 characters: prefix, 3 for the day, 7 random, 1 check.
 
-    31**7 (2.7e10) random values a day and prefix; uniqueness is the database's. The check character catches any one
-    wrong character and any swap of neighbours (ISO 7064 style, weights over the prime 31).
+    31**7 (2.7e10) random values a day and prefix; uniqueness is the database's.
     """
     days = max(0, (day - EPOCH).days) % 31**3
     stem = ALPHABET[days // 961] + ALPHABET[days // 31 % 31] + ALPHABET[days % 31]
-    body = prefix + stem + "".join(secrets.choice(ALPHABET) for _ in range(7))
+    body = prefix + stem + random_code(7)
     return body + check_character(body)
-
-
-def check_character(body: str) -> str:
-    """The check character of a reference's first 11 characters: weighted sum over the prime 31, weights 2 to 12."""
-    total = sum(weight * ALPHABET.index(char) for weight, char in enumerate(body, start=2))
-    return ALPHABET[-total % 31]
 
 
 def is_reference(text: str) -> bool:
     """Whether the text, without spaces and dashes and in capitals, is a well-formed reference."""
-    plain = plain_reference(text)
-    if len(plain) != 12 or any(char not in ALPHABET for char in plain):
-        return False
-    return check_character(plain[:11]) == plain[11]
-
-
-def plain_reference(text: str) -> str:
-    """As it is stored: ``b-4kx-7qm2tra-9`` typed by a person becomes ``B4KX7QM2TRA9``."""
-    return "".join(char for char in text.upper() if char.isalnum())
-
-
-def spoken_reference(reference: str) -> str:
-    """In groups that one can read out: ``B-4KX-7QM2TRA-9``."""
-    return "-".join((reference[:1], reference[1:4], reference[4:11], reference[11:]))
+    return is_checked(plain(text), 12)
 
 
 def check_passengers(passengers: Iterable[PassengerRequest], max_seats: int, types: Iterable[str]) -> None:

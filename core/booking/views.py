@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.booking.rules import spoken_reference
 from core.kernel.money import Money
 from core.pricing.rules import Quote
+from core.tickets.rules import grouped_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class BookingView:
     @property
     def spoken_reference(self) -> str:
         """In groups that one can read out."""
-        return spoken_reference(self.reference)
+        return grouped_reference(self.reference)
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the API."""

@@ -40,7 +40,7 @@ export function countdown(milliseconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-// A long reference is read and typed in groups; six characters stay together.
+// As on the ticket: prefix, day, random part, check character; six characters stay together.
 export function reference(text) {
-  return text.length === 12 ? [text.slice(0, 4), text.slice(4, 8), text.slice(8)].join(" ") : text;
+  return text.length === 12 ? [text.slice(0, 1), text.slice(1, 4), text.slice(4, 11), text.slice(11)].join("-") : text;
 }

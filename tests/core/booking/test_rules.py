@@ -8,17 +8,16 @@ from hypothesis import strategies as st
 
 from core.booking.errors import BadPassenger, NoMoreExtensions, SalesClosed
 from core.booking.rules import (
-    ALPHABET,
     check_sales_open,
     clean_text,
     extended,
     is_reference,
     last_moment,
     make_reference,
-    plain_reference,
-    spoken_reference,
     with_grace,
 )
+from core.kernel.codes import ALPHABET, plain
+from core.tickets.rules import grouped_reference
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 references = st.builds(
@@ -31,7 +30,7 @@ def test_a_reference_has_twelve_unambiguous_characters_and_survives_being_spoken
     assert len(reference) == 12
     assert not set(reference) & set("0O1IL")
     assert is_reference(reference)
-    assert plain_reference(spoken_reference(reference).lower()) == reference
+    assert plain(grouped_reference(reference).lower()) == reference
 
 
 @given(references, st.integers(0, 11), st.sampled_from(ALPHABET))

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.kernel.codes import ALPHABET, check_character
 from core.tickets.rules import (
-    ALPHABET,
-    check_character,
     grouped_number,
     grouped_reference,
     new_number,
