@@ -4,6 +4,7 @@
 """
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import schema
 from core.accounts import sign_in
@@ -31,7 +32,14 @@ def create_app(settings: Settings) -> Flask:
     routes.register(app)
     live.register(app)
     register_error_pages(app)
+    _believe_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """Around everything else, so that addresses, rate limits and Socket.IO all see the visitor and not the proxy."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

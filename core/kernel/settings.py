@@ -87,6 +87,9 @@ class Settings(BaseModel):
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: str = ""
     """How customers reach the office, without a trailing slash; by default http://<host>:<port>."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies of your own stand in front. So many of the last values of `X-Forwarded-For`, `-Proto` and
+    `-Host` are believed, so that limits and logs know the visitor's address. 0 believes none: right without a proxy."""
     language: str = "en"
     """Language of screens until someone chooses another."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
