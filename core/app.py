@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> Flask:
     assets.register(app)
     sign_in.register(app)
     routes.register(app)
+    _register_pay_page(app)
     live.register(app)
     register_error_pages(app)
     _believe_proxies(app, settings.trusted_proxies)
@@ -40,6 +41,14 @@ def _believe_proxies(app: Flask, count: int) -> None:
     """Around everything else, so that addresses, rate limits and Socket.IO all see the visitor and not the proxy."""
     if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _register_pay_page(app: Flask) -> None:
+    """Stripe's library is loaded by those who use it only."""
+    if app.config["SETTINGS"].card_gateway == "stripe":
+        from core.payments.gateways.stripe.page import page
+
+        app.register_blueprint(page)
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

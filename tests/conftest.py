@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.web",
     "tests.support.gateway",
+    "tests.support.stripe",
 ]
 
 

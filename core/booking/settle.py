@@ -31,6 +31,8 @@ _RECEIVED = "UPDATE payments SET amount = %(amount)s, currency = %(currency)s WH
 
 #: What usually comes of a message; the rare other effect is written afterwards.
 _EXPECTED: dict[str, str] = {EventKind.PAYMENT_COMPLETED: BOOKED, EventKind.PAYMENT_FAILED: FAILED}
+#: A gateway may tell of other things, too; those have no effect.
+_KNOWN = frozenset(EventKind)
 
 
 def settle(gateway: str, event: GatewayEvent) -> str:
@@ -43,11 +45,11 @@ def settle(gateway: str, event: GatewayEvent) -> str:
 
 def _settle(gateway: str, event: GatewayEvent, *, seats_gone: bool) -> str:
     with transaction():
-        expected = _EXPECTED.get(event.kind, PARKED)
+        expected = _EXPECTED.get(event.kind) or _unknown(event)
         noted = records.record_event(gateway, event, expected)
         if noted is None:
             return DUPLICATE
-        effect = settle_refund_event(event) if event.refund_id else PARKED
+        effect = settle_refund_event(event) if event.refund_id else _unknown(event)
         found = {"id": event.payment_id, "gateway": gateway, "reference": event.reference}
         payment = run(_PAYMENT, found).fetchone()
         if payment and not event.refund_id:
@@ -55,6 +57,10 @@ def _settle(gateway: str, event: GatewayEvent, *, seats_gone: bool) -> str:
         if effect != expected:
             records.set_effect(noted.id, effect)
     return effect
+
+
+def _unknown(event: GatewayEvent) -> str:
+    return PARKED if event.kind in _KNOWN else IGNORED
 
 
 def _effect(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:

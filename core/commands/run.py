@@ -78,7 +78,7 @@ def _children(settings: Settings) -> list[Child]:
     names = ["web", "worker", "cron"]
     if not settings.redis_url:
         names.remove("worker")
-    if _is_here(settings.simulated_gateway_url):
+    if _runs_gateway(settings):
         names.insert(0, "simulated-gateway")
     return [Child(name, [sys.executable, "-m", "core.cli", name]) for name in names]
 
@@ -93,13 +93,17 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _require_free_ports(settings: Settings) -> None:
     wanted = [(settings.host, settings.port, "BOOKINGHALL_PORT")]
     gateway = urlsplit(settings.simulated_gateway_url)
-    if _is_here(settings.simulated_gateway_url):
+    if _runs_gateway(settings):
         wanted.append((gateway.hostname or "", gateway.port or 80, "BOOKINGHALL_SIMULATED_GATEWAY_URL"))
     for host, port, name in wanted:
         if not _is_free(host, port):
             raise click.ClickException(
                 f"Port {port} on {host} is taken by another program. Stop that one, or choose another port with {name}."
             )
+
+
+def _runs_gateway(settings: Settings) -> bool:
+    return settings.card_gateway == "simulated" and _is_here(settings.simulated_gateway_url)
 
 
 def _is_here(url: str) -> bool:

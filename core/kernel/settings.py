@@ -31,6 +31,9 @@ _NAMES: dict[str, str] = {
     "smtp_password": "SMTP_PASSWORD",
     "smtp_tls": "SMTP_TLS",
     "mail_from": "MAIL_FROM",
+    "stripe_secret_key": "STRIPE_SECRET_KEY",
+    "stripe_publishable_key": "STRIPE_PUBLISHABLE_KEY",
+    "stripe_webhook_secret": "STRIPE_WEBHOOK_SECRET",
 }
 _PREFIX = "BOOKINGHALL_"
 _SECRETS = (
@@ -40,6 +43,8 @@ _SECRETS = (
     "secret_key",
     "ticket_signing_key",
     "simulated_gateway_secret",
+    "stripe_secret_key",
+    "stripe_webhook_secret",
 )
 _SIGNING_KEY_BYTES = 32
 
@@ -103,6 +108,15 @@ class Settings(BaseModel):
     simulated_gateway_url: str = "http://127.0.0.1:8099"
     simulated_gateway_secret: str = Field(default="", repr=False)
     """Shared with the simulated gateway, to sign its webhooks."""
+    card_gateway: Literal["simulated", "stripe"] = "simulated"
+    """Who takes cards: the simulated gateway, which moves no money, or Stripe."""
+    stripe_secret_key: str = Field(default="", repr=False)
+    stripe_publishable_key: str = ""
+    """The key that the pay page shows to browsers."""
+    stripe_webhook_secret: str = Field(default="", repr=False)
+    """Signs Stripe's messages to /api/v1/payments/webhook/stripe."""
+    stripe_api_base: str = "https://api.stripe.com"
+    """Where Stripe is; another address is for tests."""
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Self:
@@ -117,6 +131,8 @@ class Settings(BaseModel):
             settings = cls(**values)
         except ValidationError as error:
             raise SettingsError(problems + _sentences(error)) from None
+        if settings.card_gateway == "stripe":
+            problems += settings._missing_keys()
         if problems:
             raise SettingsError(problems)
         return settings._with_secrets()
@@ -152,7 +168,7 @@ class Settings(BaseModel):
             raise ValueError("must look like redis://host:6379/0, rediss://… or unix:///path/to/socket")
         return value
 
-    @field_validator("public_url", "simulated_gateway_url")
+    @field_validator("public_url", "simulated_gateway_url", "stripe_api_base")
     @classmethod
     def _check_web_url(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -186,6 +202,11 @@ class Settings(BaseModel):
         if not self.public_url:
             object.__setattr__(self, "public_url", f"http://{_reachable(self.host)}:{self.port}")
         return self
+
+    def _missing_keys(self) -> list[str]:
+        keys = ("stripe_secret_key", "stripe_publishable_key", "stripe_webhook_secret")
+        missing = [environment_name(key) for key in keys if not getattr(self, key)]
+        return [f"{name} is needed when cards go through Stripe." for name in missing]
 
     def _with_secrets(self) -> Self:
         makers: dict[str, Callable[[], str]] = {

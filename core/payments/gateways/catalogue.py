@@ -11,7 +11,10 @@ from core.payments.gateways.simulated.client import SimulatedGateway
 from core.payments.words import Method
 
 _KEY = "bookinghall_gateways"
-_BY_METHOD = dict.fromkeys(Method, "simulated") | {Method.CASH: "cash"}
+_BY_METHOD = {
+    "simulated": dict.fromkeys(Method, "simulated") | {Method.CASH: "cash"},
+    "stripe": {Method.CARD: "stripe", Method.PHONE: "stripe", Method.CASH: "cash"},
+}
 
 
 class UnknownMethod(RuleBroken):
@@ -32,8 +35,9 @@ def gateway(name: str) -> Gateway:
 def gateway_for(method: str) -> Gateway:
     """The gateway that takes this method. Raises UnknownMethod."""
     try:
-        return _gateways()[_BY_METHOD[Method(method)]]
-    except ValueError:
+        by_method = _BY_METHOD[context.settings().card_gateway]
+        return _gateways()[by_method[Method(method)]]
+    except (ValueError, KeyError):
         raise UnknownMethod(method=method) from None
 
 
@@ -50,5 +54,20 @@ def _gateways() -> dict[str, Gateway]:
 
 
 def _make(settings: Settings) -> dict[str, Gateway]:
-    made: tuple[Gateway, ...] = (CashGateway(), SimulatedGateway.from_settings(settings))
+    made: list[Gateway] = [CashGateway(), SimulatedGateway.from_settings(settings)]
+    if settings.card_gateway == "stripe":
+        made.append(_stripe(settings))
     return {each.name: each for each in made}
+
+
+def _stripe(settings: Settings) -> Gateway:
+    """Its library is large, so that only an office that uses it loads it."""
+    from core.payments.gateways.stripe import page
+    from core.payments.gateways.stripe.client import StripeGateway
+
+    return StripeGateway(
+        settings.stripe_secret_key,
+        settings.stripe_webhook_secret,
+        page.address(settings),
+        settings.stripe_api_base,
+    )
