@@ -26,6 +26,7 @@ ALIASES = (
     Alias("POST", "/bookings/<uuid:reservation_id>/complete", "bookings.create", body_of_path=True),
     Alias("GET", "/bookings/<uuid:booking_id>/e-ticket", "tickets.download"),
     Alias("GET", "/bookings/<uuid:booking_id>/e-ticket/preview", "tickets.preview"),
+    Alias("GET", "/bookings/user/<uuid:user_id>", "bookings.of_user"),
     Alias("POST", "/payments", "payments.initiate"),
     Alias("POST", "/payments/process", "payments.initiate"),
     Alias("POST", "/payments/<uuid:payment_id>/process", "payments.show"),

@@ -71,7 +71,7 @@ class Bought:
     def __init__(self, row: Any, passengers: Sequence[Any], payments: Sequence[Any]) -> None:
         self.row = row
         self.passengers = passengers
-        self._payments = payments
+        self.payments = payments
         self._shares = shares(Quote.from_json(row.quote), [p.place for p in passengers])
 
     @property
@@ -82,12 +82,12 @@ class Bought:
     @property
     def given_back(self) -> int:
         """What of the sale has gone back already, or is on its way."""
-        return sum(int(payment.given_back) for payment in self._payments)
+        return sum(int(payment.given_back) for payment in self.payments)
 
     @property
     def left(self) -> int:
         """What of the sale was kept until now: no refund is higher."""
-        return sum(int(payment.amount) - int(payment.given_back) for payment in self._payments)
+        return sum(int(payment.amount) - int(payment.given_back) for payment in self.payments)
 
     def paid_by(self, passenger: Any) -> int:
         """What this passenger paid, with an equal part of what was for all."""
@@ -122,7 +122,7 @@ class Bought:
         """How a refund goes back through the payments: the last one first."""
         parts: list[Part] = []
         before = self.given_back
-        for payment in self._payments:
+        for payment in self.payments:
             amount = min(refund, int(payment.amount) - int(payment.given_back))
             if amount > 0:
                 parts.append(Part(payment.id, payment.gateway, amount, before))

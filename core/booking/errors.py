@@ -102,6 +102,13 @@ class NotCancellable(Conflict):
     message = "This booking can no longer be cancelled."
 
 
+class NotRefundable(Conflict):
+    """The payment did not pay for a booking, or did not come at all."""
+
+    code = "not_refundable"
+    message = "Nothing of this payment can be given back."
+
+
 class RefundChanged(Conflict):
     """The refund is no longer the one that was agreed to; ``details["refund"]`` is the present one."""
 
@@ -114,6 +121,6 @@ constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
     "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "HoldExpired", "NoMoreExtensions",
-    "NotActive", "NotCancellable", "NotOnSale", "PaymentMissing", "ReasonMissing", "RefundChanged", "SalesClosed",
-    "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
+    "NotActive", "NotCancellable", "NotOnSale", "NotRefundable", "PaymentMissing", "ReasonMissing", "RefundChanged",
+    "SalesClosed", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

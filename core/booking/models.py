@@ -75,6 +75,12 @@ class Reservation(Base):
             unique=True,
             postgresql_where=text("status = 'active'"),
         ),
+        Index(
+            "ix_reservations_sold_to",
+            "holder_kind",
+            "holder_id",
+            postgresql_where=text("status = 'confirmed'"),
+        ),
         Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
         Index(
             "ix_reservations_contact_email",

@@ -84,7 +84,7 @@ def process_refund(refund_id: UUID) -> str:
     return answer.status
 
 
-def settle_refund(refund_id: UUID, answer: RefundAnswer) -> bool:
+def settle_refund(refund_id: UUID, answer: RefundAnswer, actor: activity.Actor = activity.SYSTEM) -> bool:
     """Write the gateway's word on a refund down, in the open transaction. True for the one who ended it."""
     if answer.status == "pending":
         _change(refund_id, {"gateway_reference": answer.reference})
@@ -99,7 +99,7 @@ def settle_refund(refund_id: UUID, answer: RefundAnswer) -> bool:
         _post_paid(due)
         _mark_refunded(due.payment_id)
         outbox.publish("refund.processed", {"refund_id": str(refund_id)})
-    _log(due, answer)
+    _log(due, answer, actor)
     return True
 
 
@@ -212,9 +212,9 @@ def _mark_refunded(payment_id: UUID) -> None:
     )
 
 
-def _log(due: _Due, answer: RefundAnswer) -> None:
+def _log(due: _Due, answer: RefundAnswer, actor: activity.Actor) -> None:
     activity.record(
-        activity.SYSTEM,
+        actor,
         f"refund.{answer.status}",
         "refund",
         due.id,

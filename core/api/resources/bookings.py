@@ -4,10 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from core.accounts.callers import Caller
-from core.api.endpoints import ANYONE, endpoint
-from core.api.parties import may_see, visible_booking, visible_reservation
+from core.api.endpoints import ANYONE, SIGNED_IN, endpoint
+from core.api.parties import holder_of, may_see, visible_booking, visible_reservation
+from core.api.schemas.cancellations import HistoryFilter, HistoryOut, history_json
 from core.api.schemas.sales import BookingOut, ReservationRef, sale_json
 from core.booking.errors import PaymentMissing
+from core.booking.history import history as history_of
+from core.booking.parties import Holder
 from core.booking.queries import booking_by_reference, booking_of_reservation
 from core.kernel.errors import NotFound
 
@@ -34,6 +37,25 @@ def show(caller: Caller, booking_id: UUID) -> Any:
 def details(caller: Caller, booking_id: UUID) -> Any:
     """A booking with all its details, which it always comes with."""
     return sale_json(visible_booking(caller, booking_id))
+
+
+@endpoint("GET", "/bookings/history", access=ANYONE, query=HistoryFilter, answer=HistoryOut)
+def history(caller: Caller, query: HistoryFilter) -> Any:
+    """The caller's own bookings, a page at a time, with totals."""
+    return _history(holder_of(caller), query)
+
+
+@endpoint("GET", "/users/<uuid:user_id>/bookings", access=SIGNED_IN, query=HistoryFilter, answer=HistoryOut, errors=(404,))  # fmt: skip
+def of_user(caller: Caller, user_id: UUID, query: HistoryFilter) -> Any:
+    """Somebody's bookings: one's own, or anybody's for an admin."""
+    if user_id != caller.user_id and not caller.may("users.read"):
+        raise NotFound
+    return _history(Holder("user", str(user_id), ""), query)
+
+
+def _history(holder: Holder, query: HistoryFilter) -> dict[str, Any]:
+    found = history_of(holder, status=query.status, sort=query.sort, page=query.page, size=query.per_page)
+    return history_json(found, query.page, query.per_page)
 
 
 @endpoint("GET", "/bookings/reference/<reference>", access=ANYONE, answer=BookingOut, errors=(404,))

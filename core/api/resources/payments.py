@@ -9,13 +9,17 @@ from flask import request
 from core.accounts.callers import Caller, require
 from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
 from core.api.parties import holder_of, require_station, visible_reservation
+from core.api.schemas.cancellations import HandedOut, RefundBody, RefundOfBody, RefundStarted
 from core.api.schemas.fields import money
 from core.api.schemas.sales import Effect, PaymentBody, PaymentOut, PaymentStartedOut
+from core.booking.cancellation_goodwill import refund_payment
 from core.booking.pay import begin_payment, take_cash
 from core.booking.queries import booking_view, reservation_of_payment
 from core.booking.settle import settle
 from core.kernel.context import settings
 from core.kernel.errors import NotFound, RuleBroken
+from core.kernel.money import Money
+from core.payments.counter import hand_out
 from core.payments.gateways.catalogue import gateway
 
 
@@ -52,6 +56,34 @@ def show(caller: Caller, payment_id: UUID) -> Any:
         raise NotFound
     view = visible_reservation(caller, reservation_id, "payments.read")
     return next(each.as_json() for each in view.payments if each.id == payment_id)
+
+
+@endpoint("POST", "/payments/<uuid:payment_id>/refund", access="payments.refund", body=RefundBody, answer=RefundStarted, status=201, once=True, errors=(404, 409))  # fmt: skip
+def refund(caller: Caller, payment_id: UUID, body: RefundBody) -> Any:
+    """Give back a payment or a part of it while the journey stands; cancelling a booking refunds by itself."""
+    _at_own_station(caller, payment_id)
+    amount = Money(body.amount.amount, body.amount.currency) if body.amount else None
+    return {"refund_id": str(refund_payment(payment_id, amount, body.reason, caller.actor))}
+
+
+@endpoint("POST", "/payments/refund", access="payments.refund", body=RefundOfBody, answer=RefundStarted, status=201, once=True, hidden=True)  # fmt: skip
+def refund_named(caller: Caller, body: RefundOfBody) -> Any:
+    """The same, for clients that name the payment in the body."""
+    return refund(caller, body.payment_id, body)
+
+
+@endpoint("POST", "/payments/<uuid:payment_id>/refund/<uuid:refund_id>/hand-out", access="bookings.cancel", answer=HandedOut, once=True, errors=(404,))  # fmt: skip
+def hand_out_cash(caller: Caller, payment_id: UUID, refund_id: UUID) -> Any:
+    """The cash of a refund was given to the customer."""
+    _at_own_station(caller, payment_id)
+    return {"handed_out": hand_out(refund_id, caller.actor, payment_id)}
+
+
+def _at_own_station(caller: Caller, payment_id: UUID) -> None:
+    reservation_id = reservation_of_payment(payment_id)
+    if reservation_id is None:
+        raise NotFound
+    require_station(caller, reservation_id)
 
 
 def _cash(caller: Caller, reservation_id: UUID) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Cancellations, whole and in part; which passengers and which refunds belong to one."""
+"""Cancellations, whole and in part, with their passengers and refunds; whose bookings are whose."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,12 @@ _NOW = sa.text("app_now()")
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_reservations_sold_to",
+        "reservations",
+        ["holder_kind", "holder_id"],
+        postgresql_where=sa.text("status = 'confirmed'"),
+    )
     op.create_table(
         "cancellations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -72,3 +78,4 @@ def downgrade() -> None:
     )
     op.drop_column("passengers", "cancellation_id")
     op.drop_table("cancellations")
+    op.drop_index("ix_reservations_sold_to", "reservations")

@@ -21,10 +21,19 @@ TABLE = {
     "bookings.by_reference": EVERYONE,
     "bookings.create": EVERYONE,
     "bookings.details": EVERYONE,
+    "bookings.history": EVERYONE,
+    "bookings.of_user": USERS,
     "bookings.show": EVERYONE,
+    "cancellations.cancel": EVERYONE,
+    "cancellations.cancel_whole": EVERYONE,
+    "cancellations.details": EVERYONE,
+    "cancellations.show": EVERYONE,
     "health.details": EVERYONE,
     "health.plain": EVERYONE,
+    "payments.hand_out_cash": ("agent", "manager", "admin"),
     "payments.initiate": EVERYONE,
+    "payments.refund": ("manager", "admin"),
+    "payments.refund_named": ("manager", "admin"),
     "payments.show": EVERYONE,
     "payments.webhook": EVERYONE,
     "places.index": EVERYONE,
@@ -86,7 +95,18 @@ def test_a_token_that_is_not_good_opens_nothing_that_looks_at_callers(cast):
 
 def _knock(person, declared):
     path = declared.path
-    for part in ("user", "place", "route", "schedule", "reservation", "payment", "booking", "ticket"):
+    for part in (
+        "user",
+        "place",
+        "route",
+        "schedule",
+        "reservation",
+        "payment",
+        "booking",
+        "ticket",
+        "refund",
+        "cancellation",
+    ):
         path = path.replace(f"<uuid:{part}_id>", str(uuid4()))
     path = path.replace("<gateway_name>", "simulated").replace("<reference>", "B4KX7QM2TRA9")
     url = path if declared.bare else PREFIX + path

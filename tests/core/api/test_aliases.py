@@ -14,7 +14,7 @@ def test_every_other_name_leads_to_its_endpoint(app, alias):
     assert alias.endpoint in ENDPOINTS
     adapter = app.url_map.bind("localhost")
     filled = alias.path
-    for part in ("reservation_id", "schedule_id", "booking_id", "payment_id"):
+    for part in ("reservation_id", "schedule_id", "booking_id", "payment_id", "user_id"):
         filled = filled.replace(f"<uuid:{part}>", "0197a000-0000-7000-8000-000000000000")
     matched, _ = adapter.match(f"/api/v1{filled}", method=alias.method)
     assert matched.endswith(alias.endpoint.replace(".", "_"))

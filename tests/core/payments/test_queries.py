@@ -10,6 +10,7 @@ from core.kernel.db import db, transaction
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
+from core.payments.counter import hand_out
 from core.payments.gateways.base import GatewayEvent
 from core.payments.ledger import post
 from core.payments.queries import (
@@ -25,6 +26,7 @@ from core.payments.words import Account
 from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
 from tests.support.clock import Clock
 from tests.support.database import Sessions
+from tests.support.factories import CLERK
 
 
 def sell(stage: Stage, amount: int = 5000, payment: UUID | None = None) -> None:
@@ -101,7 +103,7 @@ def test_payments_are_listed_newest_first_with_what_went_back(stage: Stage, cloc
     first = pay(stage, "cash")
     with transaction():
         refund = open_refund(first, Money(2000, "RON"), "a present")
-    process_refund(refund)
+    hand_out(refund, CLERK)
     clock.move(minutes=1)
     second = begin(stage)
     rows = payments(reservation_id=stage.reservation)

@@ -12,6 +12,7 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
+from core.payments.counter import NotCash, hand_out
 from core.payments.gateways.base import EventKind, GatewayEvent, GatewayUnavailable, PaymentIntent
 from core.payments.ledger import RefundTooHigh, post
 from core.payments.refunds import open_refund, process_refund, refund_due, settle_refund_event
@@ -19,6 +20,7 @@ from core.payments.rules import PostingKind, account_received, refund_due_lines
 from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
 from tests.core.payments.conftest import Office
 from tests.support.database import FreshDatabase
+from tests.support.factories import CLERK
 from tests.support.gateway import until
 
 
@@ -68,7 +70,9 @@ def test_cash_goes_back_out_of_the_drawer(stage: Stage) -> None:
     refund = owe(stage, payment, gateway="cash")
     assert balances() == {"cash_drawer": 5000, "refunds_due": -5000}
     assert outbox("refund.due") == [str(refund)]
-    assert process_refund(refund) == "processed"
+    assert process_refund(refund) == "pending", "no program hands out cash"
+    assert balances() == {"cash_drawer": 5000, "refunds_due": -5000}
+    assert hand_out(refund, CLERK)
     assert balances() == {}
     assert (word("refunds", refund), word("payments", payment)) == ("processed", "refunded")
     assert deeds(refund) == ["refund.opened", "refund.processed"]
@@ -79,6 +83,7 @@ def test_processing_twice_pays_once(stage: Stage) -> None:
     refund = owe(stage, pay(stage, "cash"), gateway="cash")
     for _ in range(2):
         refund_due(1, {"refund_id": str(refund)})
+    assert [hand_out(refund, CLERK) for _ in range(2)] == [True, False]
     assert balances() == {}
     assert deeds(refund) == ["refund.opened", "refund.processed"]
 
@@ -86,15 +91,24 @@ def test_processing_twice_pays_once(stage: Stage) -> None:
 def test_a_payment_is_refunded_when_all_of_it_went_back(stage: Stage) -> None:
     payment = pay(stage, "cash")
     first = owe(stage, payment, Money(2000, "RON"), "cash")
-    process_refund(first)
+    hand_out(first, CLERK)
     assert word("payments", payment) == "completed"
-    process_refund(owe(stage, payment, Money(3000, "RON"), "cash"))
+    hand_out(owe(stage, payment, Money(3000, "RON"), "cash"), CLERK)
     assert word("payments", payment) == "refunded"
 
 
 def test_there_is_nothing_to_process_for_an_unknown_refund(stage: Stage) -> None:
     with pytest.raises(NotFound):
         process_refund(new_id())
+
+
+def test_only_cash_is_handed_out(stage: Stage) -> None:
+    refund = owe(stage, pay(stage))
+    with pytest.raises(NotCash):
+        hand_out(refund, CLERK)
+    with pytest.raises(NotFound):
+        hand_out(new_id(), CLERK)
+    assert word("refunds", refund) == "pending"
 
 
 # -- never more than was paid --------------------------------------------------------------------------

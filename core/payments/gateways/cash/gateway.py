@@ -1,4 +1,4 @@
-"""Cash changes hands at once: nothing to wait for, nothing on the network."""
+"""Cash changes hands at the counter: taken at once, given back when somebody comes for it; nothing on the network."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,7 +9,9 @@ from core.payments.gateways.base import GatewayAnswer, GatewayEvent, PaymentInte
 
 
 class CashGateway:
-    """Whoever calls `begin` has the money in the drawer; whoever calls `refund` gives it back out of it."""
+    """Whoever calls `begin` has the money in the drawer; a refund lies there until it is handed out
+    (`core.payments.counter`).
+    """
 
     name = "cash"
 
@@ -26,8 +28,8 @@ class CashGateway:
         return None
 
     def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:  # noqa: ARG002
-        """Processed."""
-        return RefundAnswer("processed", f"cash-{refund_id}")
+        """Pending: nobody is given cash by a program."""
+        return RefundAnswer("pending", f"cash-{refund_id}")
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:  # noqa: ARG002
         """Raises NotFound: nobody sends messages about cash."""
