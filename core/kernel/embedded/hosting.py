@@ -18,6 +18,8 @@ from pathlib import Path
 from core.kernel.processes import end_with_parent, not_in_a_fork
 
 START_SECONDS = 60.0
+#: Bytes of a log after which the next start begins a new one.
+LONG_LOG = 5_000_000
 _SOCKET_PATH_LIMIT = 90  # a Unix socket's path holds 107 bytes, PostgreSQL's file name takes 14
 _SYSTEM_USER = "bookinghall"
 _PROGRAM_CACHE = Path("/var/cache/bookinghall")
@@ -148,6 +150,7 @@ def _let_all_read(path: Path) -> None:
 def spawn(
     command: list[str], log: Path, owner: Owner | None, last_wish: signal.Signals, cwd: Path
 ) -> subprocess.Popen[bytes]:
+    _begin_anew(log)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -162,6 +165,12 @@ def spawn(
             group=owner.gid if owner else None,
             extra_groups=[] if owner else None,
         )
+
+
+def _begin_anew(log: Path) -> None:
+    """Put a long log aside, over the one before it: two of them are kept."""
+    if log.exists() and log.stat().st_size > LONG_LOG:
+        log.replace(log.with_name(log.name + ".1"))
 
 
 def server_environment() -> dict[str, str]:

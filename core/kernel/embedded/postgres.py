@@ -47,6 +47,11 @@ POSTGRES_OPTIONS: dict[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_duration_statement": "2000",
+    # Refused statements are the office's daily business, and it logs its own defects: here they would fill the disk,
+    # with travellers' names and addresses in them.
+    "log_min_messages": "log",
+    "log_parameter_max_length": "0",
+    "log_checkpoints": "off",
 }
 # Only for data that nobody would miss: tests.
 UNSAFE_POSTGRES_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from core.kernel.embedded import EmbeddedServerError, embedded_servers
+from core.kernel.embedded import EmbeddedServerError, embedded_servers, hosting
 from core.kernel.embedded.hosting import reachable
 from core.kernel.settings import PROJECT_ROOT, Settings
 
@@ -226,3 +227,22 @@ def test_programs_in_a_closed_folder_are_copied_for_the_one_who_runs_them(tmp_pa
     assert (found.parents[1] / "lib" / "library").read_text() == "load me"
     assert stat.S_IMODE(found.stat().st_mode) == 0o755
     assert [p.name for p in cache.iterdir()] == [found.parents[2].name]
+
+
+def test_logs_keep_no_refused_statement_and_begin_anew_when_they_are_long(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = settings.data_dir / "postgres" / "log"
+    with embedded_servers(settings) as (url, _), connect(url) as db:
+        db.execute("CREATE TABLE people (email text UNIQUE)")
+        for _ in range(2):
+            with suppress(psycopg.errors.UniqueViolation):
+                db.execute("INSERT INTO people VALUES ('ana@example.org')")
+    first = log.read_text()
+    assert "ready to accept connections" in first
+    assert "ana@example.org" not in first
+
+    monkeypatch.setattr(hosting, "LONG_LOG", 100)
+    with embedded_servers(settings):
+        assert log.with_name("log.1").read_text() == first
+        assert first not in log.read_text()
