@@ -27,8 +27,7 @@ SELECT app_now() AS now, s.status, s.layout_id, s.operator_id, s.currency, s.dep
   p.sales_close_minutes, p.passenger_fields, a.departure_offset, a.boarding, b.alighting,
   pa.name AS origin, pb.name AS destination,
   b.distance_m - a.distance_m AS distance_m, t.base, t.per_km, t.minimum, t.round_to, t.booking_fee, t.tax_per_mille,
-  (SELECT amount FROM fares f WHERE f.route_id = s.route_id AND f.origin_id = a.place_id
-     AND f.destination_id = b.place_id) AS fare,
+  COALESCE(f.amount, zf.amount) AS fare, CASE WHEN f.amount IS NULL THEN zf.by_type END AS type_fares,
   (SELECT jsonb_object_agg(subject, amount) FROM seat_charges c WHERE c.operator_id = s.operator_id) AS seat_charges,
   (SELECT jsonb_object_agg(passenger_type, percent) FROM passenger_fares c
      WHERE c.operator_id = s.operator_id) AS percents
@@ -40,6 +39,10 @@ LEFT JOIN pattern_stops b ON b.pattern_id = s.pattern_id AND b.position = :to_po
 LEFT JOIN places pa ON pa.id = a.place_id
 LEFT JOIN places pb ON pb.id = b.place_id
 LEFT JOIN tariffs t ON t.operator_id = s.operator_id
+LEFT JOIN fares f ON f.route_id = s.route_id AND f.origin_id = a.place_id AND f.destination_id = b.place_id
+LEFT JOIN route_zones za ON za.route_id = s.route_id AND za.place_id = a.place_id
+LEFT JOIN route_zones zb ON zb.route_id = s.route_id AND zb.place_id = b.place_id
+LEFT JOIN zone_fares zf ON zf.route_id = s.route_id AND zf.from_zone = za.zone AND zf.to_zone = zb.zone
 WHERE s.id = :schedule_id
 """)
 

@@ -1,4 +1,4 @@
-"""`bookinghall import-gtfs`: a timetable from a GTFS feed, and, if wanted, first prices for the operators it brings.
+"""`bookinghall import-gtfs`: a timetable from a GTFS feed with its fares, and, if wanted, first prices beside them.
 
 The command lives here and not beside the import, because prices are above the timetable.
 """
@@ -20,6 +20,7 @@ from rich.table import Table
 from core.kernel.activity import SYSTEM
 from core.kernel.money import from_major
 from core.kernel.office import Office
+from core.pricing.gtfs.companion import FeedFares
 from core.pricing.service import TariffTerms, set_tariff
 from core.timetable.gtfs.business import slug
 from core.timetable.gtfs.findings import BrokenFeed, Findings, Level
@@ -84,7 +85,7 @@ def import_gtfs(  # noqa: PLR0913, PLR0917 - one parameter for each option
     office: Office, feed: Path, first: datetime | None, days: int, shift_to_today: bool, code: str | None,
     currency: str | None, base: Decimal | None, per_km: Decimal | None,
 ) -> None:  # fmt: skip
-    """Import the timetable of FEED, a GTFS zip or folder.
+    """Import the timetable and the fares of FEED, a GTFS zip or folder.
 
     Importing again updates what was imported; departures that have sold are never touched.
     """
@@ -100,12 +101,13 @@ def import_gtfs(  # noqa: PLR0913, PLR0917 - one parameter for each option
     console = Console()
     with office.open():
         try:
-            report = _with_bar(feed, options, console)
+            fares = FeedFares()
+            report = _with_bar(feed, options, fares, console)
         except BrokenFeed as error:
             _show_refusal(console, feed, error.findings)
             sys.exit(1)
         _show(console, report)
-        _price(console, report, base, per_km)
+        _price(console, report, fares, base, per_km)
 
 
 def _within(first: datetime | None) -> date | None:
@@ -114,12 +116,15 @@ def _within(first: datetime | None) -> date | None:
     return first.date() if first else None
 
 
-def _with_bar(feed: Path, options: Options, console: Console) -> Report:
+def _with_bar(feed: Path, options: Options, fares: FeedFares, console: Console) -> Report:
     columns = (TextColumn("{task.description:<26}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Opening", total=1.0)
         return import_feed(
-            feed, options, progress=lambda share, what: bar.update(task, completed=share, description=what)
+            feed,
+            options,
+            progress=lambda share, what: bar.update(task, completed=share, description=what),
+            companion=fares,
         )
 
 
@@ -171,15 +176,17 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _price(console: Console, report: Report, base: Decimal | None, per_km: Decimal | None) -> None:
-    if not report.new_operators:
-        return
+def _price(
+    console: Console, report: Report, fares: FeedFares, base: Decimal | None, per_km: Decimal | None
+) -> None:
     if base is None or per_km is None:
-        names = _plain(", ".join(operator.name for operator in report.new_operators))
-        console.print(
-            f"Without prices yet, so that nothing of theirs can be sold: {names}. Set their tariffs in the admin, or import "
-            "into an empty office with --base and --per-km."
-        )
+        bare = [operator for operator in report.new_operators if operator.id not in fares.priced]
+        if bare:
+            names = _plain(", ".join(operator.name for operator in bare))
+            console.print(
+                f"Without prices yet, so that nothing of theirs can be sold: {names}. Set their tariffs in the admin, or "
+                "import into an empty office with --base and --per-km."
+            )
         return
     for operator in report.new_operators:
         currency = operator.currency

@@ -1,5 +1,6 @@
 """Tables of prices. All amounts are minor units of the operator's currency."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -61,6 +63,35 @@ class Fare(Base):
     route: Mapped[Route] = relationship()
     origin: Mapped[Place] = relationship(foreign_keys=[origin_id])
     destination: Mapped[Place] = relationship(foreign_keys=[destination_id])
+
+
+class RouteZone(Base):
+    """Which zone a place is in for the fares of a route. Comes from a timetable feed, which may know a place's zone by
+    name, by the stops on the way, or by the place alone.
+    """
+
+    __tablename__ = "route_zones"
+
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id"), primary_key=True)
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    zone: Mapped[str] = mapped_column(String(80))
+
+
+class ZoneFare(Base):
+    """A feed's price of a route from one zone to another. A `Fare` set by staff goes before it, it before the tariff.
+
+    `by_type`: passenger type -> amount, for types that the feed prices by themselves; the others pay `amount`, or the
+    operator's per cent of it. An import keeps these rows like the feed.
+    """
+
+    __tablename__ = "zone_fares"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount_positive"),)
+
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("routes.id"), primary_key=True)
+    from_zone: Mapped[str] = mapped_column(String(80), primary_key=True)
+    to_zone: Mapped[str] = mapped_column(String(80), primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    by_type: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
 
 
 class SeatCharge(Base):

@@ -17,7 +17,8 @@ from core.pricing.rules import NoPrice, Prices, Quote, SeatToPrice, full_fare, m
 _PRICES = text("""
 SELECT w.schedule_id, w.first, w.last, s.layout_id, s.currency, pa.name AS origin, pb.name AS destination,
   b.distance_m - a.distance_m AS distance_m, t.base, t.per_km, t.minimum, t.round_to, t.booking_fee, t.tax_per_mille,
-  f.amount AS fare, c.charges AS seat_charges, pf.percents
+  COALESCE(f.amount, zf.amount) AS fare, CASE WHEN f.amount IS NULL THEN zf.by_type END AS type_fares,
+  c.charges AS seat_charges, pf.percents
 FROM unnest(CAST(:schedules AS uuid[]), CAST(:firsts AS int[]), CAST(:lasts AS int[])) AS w (schedule_id, first, last)
 JOIN schedules s ON s.id = w.schedule_id
 JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = w.first
@@ -26,6 +27,9 @@ JOIN places pa ON pa.id = a.place_id
 JOIN places pb ON pb.id = b.place_id
 LEFT JOIN tariffs t ON t.operator_id = s.operator_id
 LEFT JOIN fares f ON f.route_id = s.route_id AND f.origin_id = a.place_id AND f.destination_id = b.place_id
+LEFT JOIN route_zones za ON za.route_id = s.route_id AND za.place_id = a.place_id
+LEFT JOIN route_zones zb ON zb.route_id = s.route_id AND zb.place_id = b.place_id
+LEFT JOIN zone_fares zf ON zf.route_id = s.route_id AND zf.from_zone = za.zone AND zf.to_zone = zb.zone
 LEFT JOIN (SELECT operator_id, jsonb_object_agg(subject, amount) AS charges FROM seat_charges GROUP BY 1) c
   ON c.operator_id = s.operator_id
 LEFT JOIN (SELECT operator_id, jsonb_object_agg(passenger_type, percent) AS percents FROM passenger_fares GROUP BY 1) pf
@@ -83,6 +87,7 @@ def prices_of(row: Row[Any]) -> Prices:
         currency=row.currency,
         fare=row.fare,
         distance_m=row.distance_m,
+        type_fares=row.type_fares or {},
         seat_charges=row.seat_charges or {},
         percents=row.percents or {},
         **tariff,

@@ -67,7 +67,8 @@ class Quote:
 class Prices:
     """Everything that decides the price of one stretch. `fare` is a fixed fare, which goes before the tariff.
 
-    `per_km` is minor units a kilometre, `round_to` a step in minor units, `percents` passenger type -> per cent paid.
+    `per_km` is minor units a kilometre, `round_to` a step in minor units, `percents` passenger type -> per cent paid,
+    `type_fares` passenger type -> a fixed fare of its own.
     """
 
     currency: str
@@ -81,6 +82,7 @@ class Prices:
     distance_m: int | None = None
     seat_charges: Mapping[str, int] = field(default_factory=dict)
     percents: Mapping[str, int] = field(default_factory=dict)
+    type_fares: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,14 @@ def full_fare(prices: Prices) -> int:
         raise NoPrice
     raw = prices.base + portion(prices.per_km * (prices.distance_m or 0), 1, 1000)
     return max(prices.minimum, -(-raw // prices.round_to) * prices.round_to)
+
+
+def passenger_fare(prices: Prices, passenger_type: str) -> int:
+    """What a passenger of that type pays for the stretch, without seat and fee. Raises `NoPrice`."""
+    own = prices.type_fares.get(passenger_type)
+    if own is not None:
+        return own
+    return portion(full_fare(prices), prices.percents.get(passenger_type, 100), 100)
 
 
 def seat_charge(prices: Prices, seat_type: str, features: Iterable[str]) -> int:
@@ -127,8 +137,7 @@ def make_quote(prices: Prices, seats: Iterable[SeatToPrice], journey: str) -> Qu
 
 
 def _passenger_lines(prices: Prices, seat: SeatToPrice, place: int, journey: str) -> Iterable[QuoteLine]:
-    percent = prices.percents.get(seat.passenger_type, 100)
-    fare = portion(full_fare(prices), percent, 100)
+    fare = passenger_fare(prices, seat.passenger_type)
     label = f"1 {seat.passenger_type}, {journey}"
     yield QuoteLine("fare", label, fare, seat.passenger_type, place)
     charge = max(seat_charge(prices, seat.type, seat.features), -fare)

@@ -82,7 +82,7 @@ def store_operators(
             tally.unchanged += 1
             continue
         agency = feed.agencies[agency_id]
-        stored[code] = _create(agency, code, currency or currency_of(agency.zone.key))
+        stored[code] = _create(agency, code, currency or feed.currency or currency_of(agency.zone.key))
         report.new_operators.append(NewOperator(stored[code].id, agency.name, stored[code].currency))
         tally.new += 1
     return {agency_id: stored[code] for agency_id, code in codes.items()}

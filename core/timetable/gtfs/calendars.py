@@ -107,11 +107,10 @@ def weeks_to_today(feed: Feed, trips: Counter[str], today: date, days: int) -> i
     for service, number in trips.items():
         for day in service_days.dates(service, first, last):
             by_day[day] += number
+    # From the week before the feed begins, as a feed of a few days may have none on this weekday.
     begins = [
-        today - timedelta(weeks=w) for w in range((today - last).days // 7, (today - first).days // 7 + 1)
+        today - timedelta(weeks=w) for w in range((today - last).days // 7, (today - first).days // 7 + 2)
     ]
-    if not begins:  # the feed is shorter than a week and has no such weekday
-        begins = [today - timedelta(weeks=(today - last).days // 7)]
     totals = {begin: sum(by_day[begin + timedelta(days=n)] for n in range(days)) for begin in begins}
     good = [begin for begin, total in totals.items() if total * 20 >= max(totals.values()) * 19]
     return (today - min(good, key=lambda begin: abs((today - begin).days))).days // 7

@@ -24,6 +24,8 @@ class Stop:
     latitude: float | None
     longitude: float | None
     timezone: str
+    zone: str = ""
+    parent: str = ""
 
     @property
     def position(self) -> tuple[float, float] | None:
@@ -42,6 +44,7 @@ class Line:
     name: str
     type: int | None
     color: str | None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,20 @@ class Feed:
     exceptions: dict[str, dict[date, bool]] = field(default_factory=dict)
     stop_times: dict[str, list[StopTime]] = field(default_factory=dict)
     frequencies: dict[str, list[Frequency]] = field(default_factory=dict)
+    #: The one currency of its fares, for operators that are new; None when it has none or several.
+    currency: str | None = None
 
     def agency_of(self, trip: Trip) -> Agency:
         """The agency that runs a trip."""
         return self.agencies[self.lines[trip.line_id].agency_id]
+
+    def ways(self) -> dict[str, list[tuple[str, ...]]]:
+        """The different lists of stops that the trips of a route call at, in order, by route id."""
+        found: dict[str, dict[tuple[str, ...], None]] = {}
+        for trip_id, calls in self.stop_times.items():
+            way = tuple(call.stop_id for call in calls)
+            found.setdefault(self.trips[trip_id].line_id, {})[way] = None
+        return {line_id: list(ways) for line_id, ways in found.items()}
 
     @property
     def services(self) -> set[str]:

@@ -19,9 +19,12 @@ _KNOWN = {
 }  # fmt: skip
 
 
-def load(source: Source, findings: Findings) -> Feed:
-    """The feed's records. Raises BrokenFeed with every fatal fault that could be found."""
-    _check_files(source, findings)
+def load(source: Source, findings: Findings, read_elsewhere: frozenset[str] = frozenset()) -> Feed:
+    """The feed's records. Raises BrokenFeed with every fatal fault that could be found.
+
+    `read_elsewhere` names the files that somebody else reads.
+    """
+    _check_files(source, findings, read_elsewhere)
     feed = Feed()
     read_agencies(source, feed, findings)
     read_stops(source, feed, findings)
@@ -36,11 +39,11 @@ def load(source: Source, findings: Findings) -> Feed:
     return feed
 
 
-def _check_files(source: Source, findings: Findings) -> None:
+def _check_files(source: Source, findings: Findings, read_elsewhere: frozenset[str]) -> None:
     for name in _REQUIRED:
         if not source.has(name):
             findings.fatal("missing_file", f"The file {name} is missing.", name)
-    for name in sorted(source.sizes.keys() - _READ):
+    for name in sorted(source.sizes.keys() - _READ - read_elsewhere):
         code = "unused_file" if name in _KNOWN else "unknown_file"
         word = "is not used yet" if name in _KNOWN else "is not a file of GTFS"
         findings.note(code, f"{name} {word}; it was left unread.", name)
@@ -48,6 +51,12 @@ def _check_files(source: Source, findings: Findings) -> None:
 
 
 def _look_around(feed: Feed, findings: Findings) -> None:
+    blanks = [c for calls in feed.stop_times.values() for c in calls if None in (c.arrival, c.departure)]
+    if blanks:
+        findings.note(
+            "blank_times", f"{len(blanks)} calls lack an arrival or a departure; each was taken from the other or from the "
+            "calls around it.", "stop_times.txt", min(call.source_line for call in blanks),
+        )  # fmt: skip
     if idle := sum(feed_range(feed, [service]) is None for service in feed.services):
         findings.note("idle_services", f"{idle} of {len(feed.services)} services never run.", "calendar.txt")
     if lonely := sum(1 for _ in unused(feed)):

@@ -15,13 +15,16 @@ _LOCATION_TYPES = (0, 1, 2, 3, 4)
 def read_agencies(source: Source, feed: Feed, findings: Findings) -> None:
     """Agencies by id; a single agency may have none, then its id is blank."""
     fields = Fields(findings, "agency.txt")
+    blank: list[int] = []
     for row in source.rows("agency.txt", ("agency_name", "agency_timezone")):
         zone = fields.zone(row, "agency_timezone")
         if row.get("agency_timezone") == "":
             findings.fatal(
                 "no_timezone", "The agency has no time zone.", fields.file, row.line, "agency_timezone"
             )
-        if zone is None or _repeated(feed.agencies, row, "agency_id", fields):
+        if not row.get("agency_id"):
+            blank.append(row.line)
+        if zone is None or (row.get("agency_id") and _repeated(feed.agencies, row, "agency_id", fields)):
             continue
         agency_id = row.get("agency_id")
         feed.agencies[agency_id] = Agency(
@@ -33,12 +36,12 @@ def read_agencies(source: Source, feed: Feed, findings: Findings) -> None:
             phone=fields.optional(row, "agency_phone", 40),
             email=fields.optional(row, "agency_email", 200),
         )
-    if len(feed.agencies) > 1 and "" in feed.agencies:
+    if blank and len(feed.agencies.keys() - {""}) + len(blank) > 1:
         findings.fatal(
             "agency_without_id",
             "With several agencies, each needs an agency_id.",
             "agency.txt",
-            0,
+            blank[0],
             "agency_id",
         )
     if not feed.agencies:
@@ -84,12 +87,15 @@ def _stop(row: Row, fields: Fields, zone: str) -> Stop:
         latitude=fields.decimal(row, "stop_lat", -90, 90),
         longitude=fields.decimal(row, "stop_lon", -180, 180),
         timezone=zone,
+        zone=row.get("zone_id"),
+        parent=row.get("parent_station"),
     )
 
 
 def read_lines(source: Source, feed: Feed, findings: Findings) -> None:
     """Routes with a known agency."""
     fields = Fields(findings, "routes.txt")
+    names: set[tuple[str, str]] = set()
     for row in source.rows("routes.txt", ("route_id",)):
         if _repeated(feed.lines, row, "route_id", fields, blank_is_fatal=True):
             continue
@@ -102,7 +108,13 @@ def read_lines(source: Source, feed: Feed, findings: Findings) -> None:
                 "agency_id",
             )  # fmt: skip
             continue
-        feed.lines[row.get("route_id")] = _line(row, fields, agency_id)
+        line = _line(row, fields, agency_id)
+        if (agency_id, line.name) in names:
+            findings.note(
+                "repeated_name", f"Two routes are named {line.name!r}; they stay two.", fields.file, row.line
+            )
+        names.add((agency_id, line.name))
+        feed.lines[line.id] = line
 
 
 def _line(row: Row, fields: Fields, agency_id: str) -> Line:
@@ -120,6 +132,7 @@ def _line(row: Row, fields: Fields, agency_id: str) -> Line:
         name=" · ".join(dict.fromkeys(part for part in (short, long) if part)) or row.get("route_id")[:200],
         type=kind,
         color=fields.color(row, "route_color"),
+        network=row.get("network_id"),
     )
 
 

@@ -13,10 +13,16 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, Self
 
+from core.timetable.gtfs.columns import COLUMNS
 from core.timetable.gtfs.findings import BrokenFeed, Findings
 
 MAX_MEMBER_BYTES = 1024**3
 MAX_MEMBERS = 10_000
+#: A table of text packs to a tenth or a twentieth; what unpacks to more than this many times its size is no timetable.
+MAX_RATIO = 200
+_SMALL_BYTES = 50 * 1024**2
+#: Characters of one line.
+MAX_LINE = 1_000_000
 #: What is kept in memory has to fit there: a country's whole network has about as many lines of stop times.
 MAX_ROWS = 5_000_000
 _FEED_MARKS = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
@@ -60,9 +66,13 @@ class Source:
         """Whether the feed has that file."""
         return name in self.sizes
 
-    def rows(self, name: str, required: tuple[str, ...] = ()) -> Iterator[Row]:
-        """The rows of a file. Raises BrokenFeed when it cannot be read or a required column is missing."""
-        reader = _Table(self, name)
+    def rows(self, name: str, required: tuple[str, ...] = (), order: tuple[str, ...] = ()) -> Iterator[Row]:
+        """The rows of a file. Raises BrokenFeed when it cannot be read or a required column is missing.
+
+        `order` is how the reference lists the columns: where a header names only the first of them and lines have more
+        cells, these are the columns that follow.
+        """
+        reader = _Table(self, name, order)
         try:
             with self._open(name) as raw:
                 yield from reader.rows(raw, required)
@@ -77,7 +87,7 @@ class Source:
 
     def _not_utf8(self, name: str) -> BrokenFeed:
         with self._open(name) as raw:
-            for line, content in enumerate(raw, start=1):
+            for line, content in enumerate(iter(lambda: raw.readline(MAX_LINE), b""), start=1):
                 try:
                     content.decode("utf-8")
                 except UnicodeDecodeError as error:
@@ -110,13 +120,14 @@ class _Counted(io.RawIOBase):
 
 
 class _Table:
-    def __init__(self, source: Source, name: str) -> None:
-        self._findings, self._source, self._name = source.findings, source, name
+    def __init__(self, source: Source, name: str, order: tuple[str, ...]) -> None:
+        self._findings, self._source, self._name, self._order = source.findings, source, name, order
         self.line = 0
 
     def rows(self, raw: IO[bytes], required: tuple[str, ...]) -> Iterator[Row]:
         counted = io.BufferedReader(_Counted(raw, self._source, self._name), 256 * 1024)
-        lines = csv.reader(io.TextIOWrapper(counted, encoding="utf-8-sig", newline=""), skipinitialspace=True)
+        content = io.TextIOWrapper(counted, encoding="utf-8-sig", newline="")
+        lines = csv.reader(self._lines(content), skipinitialspace=True)
         header = next(lines, None)
         self.line = lines.line_num
         columns = self._columns(header, required)
@@ -128,6 +139,17 @@ class _Table:
                 )
             if any(cells):
                 yield Row(self.line, self._cells(columns, cells))
+
+    def _lines(self, content: io.TextIOWrapper) -> Iterator[str]:
+        while line := content.readline(MAX_LINE):
+            if len(line) == MAX_LINE:
+                raise self._findings.refuse(
+                    "line_too_long",
+                    f"The line has more than {MAX_LINE:,} characters.",
+                    self._name,
+                    self.line + 1,
+                )
+            yield line
 
     def _columns(self, header: list[str] | None, required: tuple[str, ...]) -> list[str]:
         if header is None:
@@ -142,13 +164,16 @@ class _Table:
             )
         if missing:
             raise BrokenFeed(self._findings)
+        known = COLUMNS.get(self._name, frozenset())
+        if strange := [column for column in columns if column and column not in known]:
+            words = ", ".join(strange)
+            message = f"The reference has no such columns for this file; they were left unread: {words}."
+            self._findings.note("unknown_column", message, self._name, 1)
         return columns
 
     def _cells(self, columns: list[str], cells: list[str]) -> dict[str, str]:
         if len(cells) > len(columns):
-            self._findings.note(
-                "extra_cells", "The line has more cells than the header.", self._name, self.line
-            )
+            columns = self._longer(columns, len(cells))
         found = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
         for column, cell in found.items():
             if "\x00" in cell:
@@ -156,6 +181,18 @@ class _Table:
                     "nul", "The line contains a NUL character.", self._name, self.line, column
                 )
         return found
+
+    def _longer(self, columns: list[str], cells: int) -> list[str]:
+        """The columns of a line that has more cells than the header."""
+        if columns == list(self._order[: len(columns)]) and cells <= len(self._order):
+            missing = ", ".join(self._order[len(columns) : cells])
+            self._findings.note(
+                "unnamed_columns", f"The header does not name the further cells; by the reference's order they are {missing}.",
+                self._name, self.line,
+            )  # fmt: skip
+            return list(self._order)
+        self._findings.note("extra_cells", "The line has more cells than the header.", self._name, self.line)
+        return columns
 
 
 def open_feed(path: Path, findings: Findings) -> Source:
@@ -201,6 +238,12 @@ def _open_zip(archive: zipfile.ZipFile, findings: Findings) -> Source:
             raise findings.refuse("repeated_file", "The zip has this file twice.", place.name)
         if member.file_size > MAX_MEMBER_BYTES:
             raise findings.refuse("too_big", "The file is larger than 1 GiB unpacked.", place.name)
+        if member.file_size > max(_SMALL_BYTES, MAX_RATIO * member.compress_size):
+            raise findings.refuse(
+                "zip_bomb",
+                f"The file unpacks to more than {MAX_RATIO} times its size: it is no timetable.",
+                place.name,
+            )
         found[place.name] = member
     if folder != PurePosixPath("."):
         findings.note("sub_folder", f"The files are in the folder {folder} of the zip.")

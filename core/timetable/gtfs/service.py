@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import insert, text
@@ -16,6 +17,7 @@ from core.kernel.clock import now
 from core.kernel.db import db, require_transaction, transaction
 from core.kernel.ids import new_id
 from core.timetable.gtfs.business import store_operators, store_vehicles
+from core.timetable.gtfs.companion import Companion, Network
 from core.timetable.gtfs.feed import Feed
 from core.timetable.gtfs.findings import Findings
 from core.timetable.gtfs.lines import store_patterns, store_places, store_routes
@@ -33,14 +35,25 @@ _READING = 0.35
 
 
 def import_feed(
-    path: Path, options: Options, *, progress: Progress = lambda _share, _what: None, actor: Actor = SYSTEM
+    path: Path,
+    options: Options,
+    *,
+    progress: Progress = lambda _share, _what: None,
+    actor: Actor = SYSTEM,
+    companion: Companion | None = None,
 ) -> Report:
-    """Import a feed, a zip or a folder, and say what was done. Raises BrokenFeed, and then nothing was stored."""
+    """Import a feed, a zip or a folder, and say what was done. Raises BrokenFeed, and then nothing was stored.
+
+    What `companion` reads of the feed is stored with it or not at all.
+    """
     begun = time.monotonic()
     findings = Findings()
     with open_feed(path, findings) as source:
         source.progress = _reading(source, progress)
-        feed = load(source, findings)
+        feed = load(source, findings, companion.files if companion else frozenset())
+        if companion:
+            companion.read(source, feed, findings)
+            findings.stop_if_fatal()
         report = Report(options.feed_code, feed_hash(path), findings, trips=len(feed.trips))
     progress(_READING, "Making patterns")
     plans = plan_trips(feed, findings)
@@ -51,7 +64,7 @@ def import_feed(
     report.trips_used, report.weeks = len(plans), window.weeks
     report.first, report.last = (window.first, window.last) if window.days else (None, None)
     with transaction():
-        _store(feed, plans, window, options, report, progress)
+        _store(_Work(feed, plans, window, options, companion), report, progress)
         report.seconds = time.monotonic() - begun
         _record(report, options, actor)
     report.seconds = time.monotonic() - begun
@@ -90,14 +103,39 @@ def _window(feed: Feed, plans: dict[str, TripPlan], options: Options, findings: 
     return choose_window(feed, trips, options, today, findings)
 
 
-def _store(
-    feed: Feed,
-    plans: dict[str, TripPlan],
-    window: Window,
-    options: Options,
-    report: Report,
-    progress: Progress,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    feed: Feed
+    plans: dict[str, TripPlan]
+    window: Window
+    options: Options
+    companion: Companion | None
+
+
+def _store(work: _Work, report: Report, progress: Progress) -> None:
+    """The departures come last, so that what they lock is locked for as short as can be."""
+    feed, plans = work.feed, work.plans
+    _begin(report.feed)
+    operators = store_operators(feed, report.feed, work.options.currency, report)
+    vehicles = store_vehicles(feed, operators, report)
+    progress(0.4, "Storing places and routes")
+    places = store_places(feed, report.feed, report)
+    routes = store_routes(feed, operators, report)
+    progress(0.45, "Storing patterns")
+    patterns = store_patterns(feed, plans, places, routes, report)
+    if work.companion:
+        progress(0.5, "Storing fares")
+        work.companion.store(Network(feed, operators, places, routes), report)
+    progress(0.55, "Storing departures")
+    _note_rhythms(feed, report)
+    runs = Runs(feed, report.feed, plans, Stored(operators, vehicles, patterns), work.window, report.findings)
+    if work.window.days:
+        store_runs(runs, report)
+    else:
+        report.tally("schedules")
+
+
+def _begin(feed_code: str) -> None:
     session = require_transaction()
     for setting in (
         "lock_timeout = '30s'",
@@ -106,22 +144,8 @@ def _store(
     ):
         session.execute(text(f"SET LOCAL {setting}"))
     session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('gtfs'), hashtext(:feed))"), {"feed": report.feed}
+        text("SELECT pg_advisory_xact_lock(hashtext('gtfs'), hashtext(:feed))"), {"feed": feed_code}
     )
-    operators = store_operators(feed, report.feed, options.currency, report)
-    vehicles = store_vehicles(feed, operators, report)
-    progress(0.4, "Storing places and routes")
-    places = store_places(feed, report.feed, report)
-    routes = store_routes(feed, operators, report)
-    progress(0.45, "Storing patterns")
-    patterns = store_patterns(feed, plans, places, routes, report)
-    progress(0.55, "Storing departures")
-    _note_rhythms(feed, report)
-    runs = Runs(feed, report.feed, plans, Stored(operators, vehicles, patterns), window, report.findings)
-    if window.days:
-        store_runs(runs, report)
-    else:
-        report.tally("schedules")
 
 
 def _note_rhythms(feed: Feed, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Reading whole feeds: the broken ones of a validator's own tests, and what a small one looks like when bent."""
+"""Reading whole feeds: what a small one looks like when bent."""
 
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from core.timetable.gtfs.findings import BrokenFeed, Findings, Level
 from core.timetable.gtfs.load import load
 from core.timetable.gtfs.patterns import plan_trips
 from core.timetable.gtfs.reader import open_feed
-from tests.support.feeds import BAD, ODD, Files, small_feed, zipped
+from tests.support.feeds import Files, small_feed, zipped
 
 
 def read(path: Path) -> tuple[Feed | None, Findings]:
@@ -34,67 +34,6 @@ def bent(tmp_path: Path, **changes: str) -> tuple[Feed | None, Findings]:
 
 def codes(findings: Findings, level: Level) -> set[str]:
     return {code for found, code in findings.counts if found is level}
-
-
-REFUSED = {
-    "bad_date_format": "bad_date",
-    "bad_utf8": "not_utf8",
-    "duplicate_schedule_id": "repeated_id",
-    "empty_file": "empty_file",
-    "invalid_agency_ids": "agency_without_id",
-    "missing_agency": "missing_file",
-    "missing_calendar": "missing_file",
-    "missing_column": "missing_column",
-    "missing_stop_times": "missing_file",
-    "missing_trips": "missing_file",
-}
-SKIPPED = {
-    "duplicate_stop_sequence": "repeated_sequence",
-    "negative_stop_sequence": "bad_sequence",
-    "undefined_stop": "unknown_stop",
-}
-NOTED = {"extra_row_cells": "extra_cells", "unknown_file": "unknown_file"}
-GOOD = ("bad_eol.zip", "good_feed", "missing_departure_time", "only_calendar_dates", "repeated_route_name",
-        "unrecognized_columns", "utf8bom")  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "code"), REFUSED.items())
-def test_a_feed_with_a_fault_that_spoils_all_is_refused(name: str, code: str) -> None:
-    feed, findings = read(BAD / name)
-    assert feed is None
-    assert code in codes(findings, Level.FATAL)
-    assert all(finding.message and finding.file for finding in findings.kept)
-
-
-@pytest.mark.parametrize(("name", "code"), SKIPPED.items())
-def test_a_fault_in_one_trip_costs_that_trip_or_stop_only(name: str, code: str) -> None:
-    _, findings = read(BAD / name)
-    assert code in codes(findings, Level.SKIPPED)
-
-
-@pytest.mark.parametrize(("name", "code"), NOTED.items())
-def test_oddities_are_noted(name: str, code: str) -> None:
-    feed, findings = read(BAD / name)
-    assert feed is not None
-    assert code in codes(findings, Level.NOTE)
-
-
-@pytest.mark.parametrize("name", GOOD)
-def test_sound_feeds_load(name: str) -> None:
-    feed, findings = read(BAD / name)
-    assert feed is not None
-    assert not codes(findings, Level.FATAL)
-
-
-def test_every_feed_of_the_collection_is_spoken_for() -> None:
-    there = {path.name for path in BAD.iterdir()} - {"LICENSE", "SOURCE.md"}
-    assert there == {*REFUSED, *SKIPPED, *NOTED, *GOOD}
-
-
-@pytest.mark.parametrize("name", ["gtfs_with_bom.zip", "subdirectory.zip"])
-def test_odd_zips_are_opened_and_their_two_agencies_without_ids_refused(name: str) -> None:
-    _, findings = read(ODD / name)
-    assert codes(findings, Level.FATAL) == {"repeated_id"}
 
 
 def test_the_small_feed_is_whole(tmp_path: Path) -> None:
