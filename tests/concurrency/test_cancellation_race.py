@@ -1,0 +1,109 @@
+"""A booking is cancelled once, whoever asks at the same moment; and what happens when the lock is taken away."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from core.booking import cancellation
+from core.booking.cancellation import cancel_booking
+from core.booking.queries import booking_view
+from core.kernel.db import db
+from core.kernel.errors import DomainError
+from core.proof.invariants import broken
+from tests.support.database import FreshDatabase
+from tests.support.factories import ACTOR, make_office
+from tests.support.sales import sell
+
+
+@pytest.fixture
+def booking_id(fresh_database: FreshDatabase) -> UUID:
+    """Six passengers tomorrow: half of 156.00 comes back."""
+    with fresh_database.app.app_context():
+        return sell(0, 1, 2, 3, 4, 5, office=make_office())
+
+
+def at_once(fresh: FreshDatabase, *asks: Callable[[], Any]) -> list[str]:
+    """Each in a thread and on a connection of its own; what came of it."""
+
+    def ask(work: Callable[[], Any]) -> str:
+        with fresh.app.app_context():
+            try:
+                return str(work())
+            except DomainError as error:
+                return error.code
+
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return list(pool.map(ask, asks))
+
+
+def ask_for(fresh: FreshDatabase, statement: str) -> Any:
+    with fresh.app.app_context():
+        return db.session.execute(text(statement)).scalar()
+
+
+def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody goes on until the other has read, or half a second has gone by."""
+    meet = Barrier(2)
+    real = cancellation.read_bought
+
+    def read_and_wait(booking_id: UUID) -> Any:
+        found = real(booking_id)
+        with suppress(BrokenBarrierError):
+            meet.wait(0.5)
+        return found
+
+    monkeypatch.setattr(cancellation, "read_bought", read_and_wait)
+
+
+def test_cancelled_twice_at_once_is_one_cancellation(
+    fresh_database: FreshDatabase, booking_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_look_before_one_writes(monkeypatch)
+    answers = at_once(fresh_database, *[lambda: cancel_booking(booking_id, ACTOR)] * 2)
+    assert len(set(answers)) == 1
+    assert "amount=7800" in answers[0]
+    assert ask_for(fresh_database, "SELECT count(*) FROM cancellations") == 1
+    assert ask_for(fresh_database, "SELECT sum(amount)::int FROM refunds") == 7800
+
+
+def test_twin_without_the_lock_half_the_money_goes_back_twice(
+    fresh_database: FreshDatabase, booking_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_look_before_one_writes(monkeypatch)
+    monkeypatch.setattr(cancellation, "lock_booking", lambda _: None)
+    at_once(fresh_database, *[lambda: cancel_booking(booking_id, ACTOR)] * 2)
+    assert ask_for(fresh_database, "SELECT count(*) FROM cancellations") == 2
+    assert ask_for(fresh_database, "SELECT sum(amount)::int FROM refunds") == 15600
+
+
+def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, booking_id: UUID) -> None:
+    with fresh_database.app.app_context():
+        view = booking_view(booking_id)
+        assert view is not None
+        people = [passenger.id for passenger in view.reservation.passengers]
+        db.session.remove()
+    singles = [
+        lambda person=person: cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({person}))
+        for person in people
+    ]
+    wholes = [lambda: cancel_booking(booking_id, ACTOR)] * 2
+
+    answers = at_once(fresh_database, *wholes[:1], *singles, *wholes[1:])
+
+    assert "busy" not in answers
+    with fresh_database.app.app_context(), db.engine.connect() as connection:
+        assert [str(found) for found in broken(connection)] == []
+    assert ask_for(fresh_database, "SELECT status FROM bookings") == "cancelled"
+    assert ask_for(fresh_database, "SELECT count(*) FROM seat_locks") == 0
+    assert ask_for(fresh_database, "SELECT sum(refund)::int FROM cancellations") == 7800
+    assert ask_for(fresh_database, "SELECT sum(amount)::int FROM refunds") == 7800
+    assert (
+        ask_for(fresh_database, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        == 0
+    )
