@@ -14,6 +14,7 @@ from admin import access, formats
 from admin.base_views import StaffList
 from admin.choices import operator_choices, word_choices
 from admin.listing import Column, as_uuid, equals, on_day, references
+from admin.views.booking_deeds import BookingDeeds, cancelling
 from admin.views.sales import boards_here
 from core.booking.models import Booking, BookingStatus, Channel, Passenger, Reservation
 from core.kernel.activity import ActivityEntry
@@ -28,7 +29,7 @@ from core.timetable.queries import schedule_facts
 _FEW = 1_000
 
 
-class Bookings(StaffList):
+class Bookings(BookingDeeds, StaffList):
     """Paid reservations, newest first."""
 
     permission = "bookings.read"
@@ -133,6 +134,7 @@ def _all_of(booking: Booking) -> dict[str, Any]:
     payments = _many(Payment, Payment.reservation_id == held.id, Payment.created_at)
     refunds = _many(Refund, Refund.payment_id.in_([p.id for p in payments]), Refund.created_at)
     tickets = _many(Ticket, Ticket.booking_id == booking.id, Ticket.number)
+    by_passenger = {ticket.passenger_id: ticket for ticket in tickets}
     return {
         "held": held,
         "channel": Channel(held.channel).value,
@@ -147,7 +149,10 @@ def _all_of(booking: Booking) -> dict[str, Any]:
                 .order_by(Passenger.place)
             )
         ),
-        "tickets": {ticket.passenger_id: ticket for ticket in tickets},
+        "tickets": by_passenger,
+        "cancelling": cancelling(booking, by_passenger),
+        "may_hand_out": access.may("bookings.cancel"),
+        "cash": {payment.id for payment in payments if payment.gateway == "cash"},
         "payments": payments if access.may("payments.read") else None,
         "refunds": refunds if access.may("payments.read") else None,
         "messages": _many(Message, Message.booking_id == booking.id, Message.created_at)
