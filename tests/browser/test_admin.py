@@ -215,3 +215,24 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(desk: Desk) -> None:
     expect(page.get_by_role("link", name="Activity log")).to_be_hidden()
     expect(menu).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_cancellation_shows_its_refund_first(desk: Desk) -> None:
+    """Within the hour the rules give nothing back; a manager may, and sees how much before agreeing."""
+    desk.sell(0, 1)
+    page = desk.open("bookings/")
+    page.locator(".row-link").first.click()
+    page.get_by_role("button", name="Cancel…").click()
+    dialog = page.get_by_role("dialog", name="Cancel this booking?")
+    refund = dialog.locator("[data-total]")
+    expect(dialog).to_contain_text("It is too late to cancel this journey.")
+    expect(refund).to_have_text("€0.00")
+    dialog.get_by_label("Give everything back").check()
+    expect(refund).to_have_text("€52.00")
+    dialog.get_by_label("1A").uncheck()
+    expect(refund).to_have_text("€26.00")
+    dialog.get_by_label("Why?").fill("The heating is broken")
+    dialog.get_by_role("button", name="Cancel and refund").click()
+    expect(page.get_by_text("the refund is on its way")).to_be_visible()
+    expect(page.get_by_role("row", name="1B")).to_contain_text("cancelled")
+    expect(page.get_by_role("row", name="1A")).to_contain_text("valid")
