@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
@@ -45,6 +45,7 @@ def sign_out() -> Any:
     """End the session."""
     if current_user.is_authenticated:
         logout_user()
+    session.clear()
     return redirect("/admin/sign-in", 303)
 
 

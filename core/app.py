@@ -3,6 +3,8 @@
 `wsgi.py` adds the kiosk and the admin. Every part has one function `register(app)`.
 """
 
+from datetime import timedelta
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -63,5 +65,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": secure,
+        # The cookie is the session: one that was copied, or never signed out of, is worth nothing after a long day.
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "JSON_SORT_KEYS": False,
     }

@@ -1,5 +1,7 @@
 """Signing in and out, and what protects forms."""
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -43,9 +45,24 @@ def test_a_customer_has_no_desk(sign_in: SignIn) -> None:
     assert sign_in("customer").get("/admin/").status_code == 302
 
 
+@pytest.mark.parametrize(("hours", "status"), [(11, 200), (13, 302)])
+def test_a_session_ends_by_itself_after_a_long_day(
+    hours: int, status: int, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(
+            "itsdangerous.TimestampSigner.get_timestamp", lambda _: int(time.time()) - hours * 3600
+        )
+        browser = sign_in("manager")
+    assert browser.get("/admin/reservations/").status_code == status
+
+
 def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
     browser = sign_in("manager")
+    browser.get("/admin/?operator=")
     assert browser.post("/admin/sign-out").location == "/admin/sign-in"
+    with browser.session_transaction() as kept:
+        assert dict(kept) == {}
     assert browser.get("/admin/").status_code == 302
 
 
