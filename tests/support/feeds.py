@@ -43,11 +43,13 @@ def zipped(path: Path, files: dict[str, str] | dict[str, bytes], folder: str = "
 
 
 def real_feed(name: str) -> Path:
-    """A real feed by name. Those whose licence does not let us keep a copy are looked for beside the checkout, in
+    """A real feed by name. Those that are large or may not be copied are looked for beside the checkout, in
     `../shared/data/gtfs`, or in the folder that `BOOKINGHALL_TEST_FEEDS` names; the test is skipped without them.
     """
     beside = os.environ.get("BOOKINGHALL_TEST_FEEDS") or str(PROJECT_ROOT.parent / "shared" / "data" / "gtfs")
     for folder in (KEPT / name, PROJECT_ROOT / "core" / "demo" / "feed", Path(beside) / name):
         if (folder / f"{name}.zip").is_file():
             return folder / f"{name}.zip"
-    pytest.skip(f"the feed {name} is not on this machine (its licence does not let us keep a copy)")
+    pytest.skip(
+        f"the feed {name} is not on this machine (large, or of a licence that does not let us keep a copy; BOOKINGHALL_TEST_FEEDS names a folder with feeds)"
+    )

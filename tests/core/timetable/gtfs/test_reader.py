@@ -189,3 +189,25 @@ def test_every_missing_file_is_named_at_once(tmp_path: Path) -> None:
         load(source, findings)
     missing = {finding.file for finding in findings.kept if finding.code == "missing_file"}
     assert missing == {"agency.txt", "routes.txt", "trips.txt", "stop_times.txt"}
+
+
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "MAX_LINE", 5_000)
+    assert refusal(zipped(tmp_path / "f.zip", {"stops.txt": STOPS + "x" * 9_000}))[0] == "line_too_long"
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    bomb = zipped(tmp_path / "f.zip", {"stops.txt": STOPS + "0" * 60_000_000})
+    assert bomb.stat().st_size < 100_000
+    assert refusal(bomb)[0] == "zip_bomb"
+
+
+def test_cells_that_a_header_leaves_unnamed_have_their_column_by_the_references_order(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "f.zip", {"stops.txt": "stop_id\na,Ashford\nb\n"})
+    findings = Findings()
+    with open_feed(path, findings) as source:
+        found = [row.cells for row in source.rows("stops.txt", (), ("stop_id", "stop_name", "stop_lat"))]
+    assert found == [{"stop_id": "a", "stop_name": "Ashford"}, {"stop_id": "b"}]
+    assert [finding.code for finding in findings.kept] == ["unnamed_columns"]
