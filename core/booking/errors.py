@@ -102,6 +102,20 @@ class NotCancellable(Conflict):
     message = "This booking can no longer be cancelled."
 
 
+class NotChangeable(Conflict):
+    """The booking, the passenger or the departure is past changing."""
+
+    code = "not_changeable"
+    message = "This booking can no longer be changed."
+
+
+class SeatCostsMore(RuleBroken):
+    """The new seats are dearer; ``details["difference"]`` says by how much."""
+
+    code = "seat_costs_more"
+    message = "This seat costs more than the one that was bought."
+
+
 class NotRefundable(Conflict):
     """The payment did not pay for a booking, or did not come at all."""
 
@@ -121,6 +135,6 @@ constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
     "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "HoldExpired", "NoMoreExtensions",
-    "NotActive", "NotCancellable", "NotOnSale", "NotRefundable", "PaymentMissing", "ReasonMissing", "RefundChanged",
-    "SalesClosed", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
+    "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "PaymentMissing", "ReasonMissing",
+    "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

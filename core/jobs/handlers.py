@@ -27,6 +27,7 @@ class Handler:
 
 HANDLERS: dict[str, Handler] = {
     "booking.confirmed": Handler("mail", "core.messages.handlers:booking_confirmed"),
+    "booking.changed": Handler("mail", "core.messages.handlers:booking_changed"),
     "booking.cancelled": Handler("mail", "core.messages.handlers:booking_cancelled"),
     "payment.late": Handler("mail", "core.messages.handlers:payment_late"),
     "refund.processed": Handler("mail", "core.messages.handlers:refund_processed"),

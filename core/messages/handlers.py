@@ -25,6 +25,10 @@ def booking_cancelled(_event_id: int, _payload: Mapping[str, Any]) -> None:
     """Who cancelled has seen it; the letter about the refund follows with the refund."""
 
 
+def booking_changed(_event_id: int, _payload: Mapping[str, Any]) -> None:
+    """Who changed the booking has seen its new tickets."""
+
+
 def payment_late(_event_id: int, payload: Mapping[str, Any]) -> None:
     """Money came that could not become a booking, and goes back."""
     _about_refund("payment.late", UUID(payload["refund_id"]))

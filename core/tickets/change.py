@@ -3,17 +3,48 @@
 Called inside the transaction of the booking's change.
 """
 
+import json
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from core.kernel.db import run
+from core.tickets.facts import TicketFacts
+from core.tickets.issue import code_facts
+from core.tickets.keys import signing_key
+from core.tickets.qr import sign
 
 _WITHDRAW = """
 UPDATE tickets SET status = 'cancelled' WHERE passenger_id = ANY(%(passenger_ids)s) AND status <> 'cancelled'
 RETURNING id
 """
+_TICKET = """
+SELECT id, serial, facts FROM tickets WHERE passenger_id = %(passenger_id)s AND status = 'valid' FOR UPDATE
+"""
+_REISSUE = "UPDATE tickets SET serial = %(serial)s, qr = %(qr)s, facts = %(facts)s::jsonb WHERE id = %(id)s"
 
 
 def withdraw(passenger_ids: Collection[UUID]) -> list[UUID]:
     """Cancel the tickets of these passengers: no gate lets them in any more. Returns the tickets' ids."""
     return [row.id for row in run(_WITHDRAW, {"passenger_ids": sorted(passenger_ids)})]
+
+
+def reissue(passenger_id: UUID, seat_id: UUID | None, seat_number: str | None, name: str | None) -> bool:
+    """Give a valid ticket another seat or name, and a new code: the old one is of an older serial and refused.
+
+    False when the ticket is no longer valid, and nothing was done.
+    """
+    row = run(_TICKET, {"passenger_id": passenger_id}).fetchone()
+    if row is None:
+        return False
+    kept = TicketFacts.from_json(row.facts)
+    facts = replace(kept, seat_id=seat_id, seat_number=seat_number, passenger_name=name)
+    serial = row.serial + 1
+    values = {
+        "id": row.id,
+        "serial": serial,
+        "qr": sign(code_facts(row.id, serial, facts), signing_key()),
+        "facts": json.dumps(facts.as_json(), ensure_ascii=False),
+    }
+    run(_REISSUE, values)
+    return True

@@ -1,4 +1,4 @@
-"""Cancellations: what one would come to, cancelling whole bookings or some passengers, and what was cancelled."""
+"""After the sale: cancelling bookings or some passengers with a preview, changing seats, names and contact."""
 
 from typing import Any
 from uuid import UUID
@@ -6,9 +6,17 @@ from uuid import UUID
 from core.accounts.callers import Caller, require
 from core.api.endpoints import ANYONE, endpoint
 from core.api.parties import holder_of, require_station, visible_booking
-from core.api.schemas.cancellations import CancelBody, CancellationOut, cancellation_json, preview_json
+from core.api.schemas.cancellations import (
+    CancelBody,
+    CancellationOut,
+    ChangeBody,
+    cancellation_json,
+    preview_json,
+)
+from core.api.schemas.sales import BookingOut, sale_json
 from core.booking.cancellation import cancel_booking, preview
 from core.booking.cancellation_queries import cancellation_view
+from core.booking.change import Wish, change_contact, change_passengers
 from core.booking.errors import ReasonMissing
 from core.booking.views import BookingView
 from core.kernel.errors import NotFound
@@ -30,6 +38,23 @@ def cancel(caller: Caller, booking_id: UUID, body: CancelBody) -> Any:
         booking_id, caller.actor, body.reason, passenger_ids=chosen, waive=body.waive, agreed=agreed
     )
     return _shown(done.cancellation_id)
+
+
+@endpoint("PATCH", "/bookings/<uuid:booking_id>", access=ANYONE, body=ChangeBody, answer=BookingOut, errors=(403, 404, 409))  # fmt: skip
+def change(caller: Caller, booking_id: UUID, body: ChangeBody) -> Any:
+    """Another seat, another name, another contact. New seats are taken before the old ones are given up."""
+    booking = cancellable(caller, booking_id)
+    if body.free_of_charge:
+        require(caller, "payments.refund")
+    wishes = {each.id: Wish(each.seat_id, each.full_name) for each in body.passengers}
+    change_passengers(booking_id, wishes, caller.actor, free_of_charge=body.free_of_charge)
+    given = body.model_fields_set
+    if given & {"contact_email", "contact_phone"}:
+        inner = booking.reservation
+        email = body.contact_email if "contact_email" in given else inner.contact_email
+        phone = body.contact_phone if "contact_phone" in given else inner.contact_phone
+        change_contact(booking_id, email, phone, caller.actor)
+    return sale_json(visible_booking(caller, booking_id))
 
 
 @endpoint(

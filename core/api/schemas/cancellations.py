@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from core.api.schemas.fields import Input, Line, Money, Output, Query, Word, money
+from core.api.schemas.fields import Email, Input, Line, Money, Output, Phone, Query, Word, money
 from core.booking.cancellation import CancellationPreview
 from core.booking.cancellation_queries import CancellationView
 from core.booking.history import History
@@ -31,6 +31,23 @@ class CancelBody(Input):
     reason: Annotated[Line | None, Field(max_length=300)] = None
     agreed_refund: MoneyIn | None = None
     waive: bool = False
+
+
+class PassengerChange(Input):
+    """One passenger of a booking: another seat, another name; what is left out stays."""
+
+    id: UUID
+    seat_id: UUID | None = None
+    full_name: Line | None = None
+
+
+class ChangeBody(Input):
+    """What is to be changed after the sale. Dearer seats are refused, unless staff give them `free_of_charge`."""
+
+    passengers: Annotated[list[PassengerChange], Field(max_length=50)] = Field(default_factory=list)
+    contact_email: Email | None = None
+    contact_phone: Phone | None = None
+    free_of_charge: bool = False
 
 
 class CancelledPassenger(Output):

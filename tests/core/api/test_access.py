@@ -25,6 +25,7 @@ TABLE = {
     "bookings.of_user": USERS,
     "bookings.show": EVERYONE,
     "cancellations.cancel": EVERYONE,
+    "cancellations.change": EVERYONE,
     "cancellations.cancel_whole": EVERYONE,
     "cancellations.details": EVERYONE,
     "cancellations.show": EVERYONE,

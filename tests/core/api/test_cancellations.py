@@ -222,3 +222,29 @@ def test_history_is_ones_own(cast, booking):
 )
 def test_history_refuses_what_it_does_not_know(cast, query):
     assert cast.customer.get("/bookings/history", **query).status_code == 422
+
+
+# -- changes
+
+
+def test_a_seat_a_name_and_a_contact_are_changed(cast, booking, office):
+    person = booking["passengers"][0]
+    wish = {"id": person["id"], "seat_id": str(office.seats[9]), "full_name": "Bea Bloom"}
+    answer = cast.customer.patch(
+        f"/bookings/{booking['id']}", {"passengers": [wish], "contact_email": "bea@example.org"}
+    )
+    assert answer.status_code == 200
+    changed = answer.json["passengers"][0]
+    assert (changed["seat_id"], changed["full_name"]) == (str(office.seats[9]), "Bea Bloom")
+    assert answer.json["contact_email"] == "bea@example.org"
+    assert answer.json["contact_phone"] == booking["contact_phone"]
+
+
+def test_only_those_who_may_change_a_booking(cast, booking, office):
+    wish = {"passengers": [{"id": booking["passengers"][0]["id"], "seat_id": str(office.seats[9])}]}
+    path = f"/bookings/{booking['id']}"
+    assert cast.stranger.patch(path, wish).status_code == 404
+    assert cast.gate.patch(path, wish).status_code == 403
+    assert cast.customer.patch(path, {**wish, "free_of_charge": True}).status_code == 403
+    assert cast.agent.patch(path, wish).status_code == 200
+    assert cast.customer.patch(path, {"seat": 1}).status_code == 422

@@ -1,0 +1,173 @@
+"""Another seat or another name after the sale.
+
+New seats are taken before the old ones are given up, all or none; whoever is re-seated or renamed gets a new code, and the
+old one stops counting. A seat of the same or a lower price costs nothing and gives nothing back; a dearer one is not given
+like this, unless staff give it free of charge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.booking.cancellation_facts import Bought, lock_booking, read_bought
+from core.booking.contact import check_email, check_phone
+from core.booking.errors import NotChangeable, SeatCostsMore, SeatTaken, SeatTwice, UnknownSeat
+from core.booking.models import BookingStatus
+from core.booking.rules import clean_text
+from core.booking.sale import Sale, lock_sale
+from core.inventory.locks import Claim, free_sold, take_sold
+from core.inventory.plans import Plan, plan
+from core.kernel.activity import Actor, record
+from core.kernel.db import run, transaction
+from core.kernel.errors import NotFound
+from core.kernel.money import Money
+from core.kernel.outbox import publish
+from core.pricing.queries import seat_prices
+from core.tickets.change import reissue
+from core.tickets.models import TicketStatus
+from core.timetable.words import ON_SALE
+
+_UNSEAT = "UPDATE passengers SET seat_id = NULL WHERE id = ANY(%(ids)s)"
+_SEAT = "UPDATE passengers SET seat_id = %(seat_id)s, full_name = %(name)s WHERE id = %(id)s"
+_CONTACT = text("UPDATE reservations SET contact_email = :email, contact_phone = :phone WHERE id = :id")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to become of one passenger; None leaves it as it is."""
+
+    seat_id: UUID | None = None
+    full_name: str | None = None
+
+
+def change_passengers(
+    booking_id: UUID, wishes: Mapping[UUID, Wish], actor: Actor, *, free_of_charge: bool = False
+) -> None:
+    """Re-seat and rename passengers (by id) of a booking that has not left yet; what is so already is left alone.
+
+    Raises NotFound, NotChangeable, UnknownSeat, SeatTwice, SeatTaken (with the numbers), SeatCostsMore, BadPassenger.
+    """
+    names = {person: clean_text(wish.full_name, "full_name") for person, wish in wishes.items()}
+    with transaction():
+        lock_booking(booking_id)
+        bought = read_bought(booking_id)
+        sale = lock_sale(bought.row.reservation_id)
+        moves = _moves(bought, sale, wishes, names)
+        if not moves:
+            return
+        seated = any(move.seat_id != move.was.seat_id for move in moves)
+        if seated:
+            _check_price(sale, moves, free_of_charge=free_of_charge)
+            _exchange(bought, sale, moves)
+        _write(moves)
+        _note(bought, moves, actor)
+        publish("booking.changed", {"booking_id": str(booking_id)})
+        if seated:
+            publish("seats.changed", {"schedule_id": str(bought.row.schedule_id)})
+
+
+def change_contact(booking_id: UUID, email: str | None, phone: str | None, actor: Actor) -> None:
+    """Where the tickets and all further messages go. Raises NotFound, BadPassenger."""
+    contact = {"email": check_email(email), "phone": check_phone(phone)}
+    with transaction() as session:
+        lock_booking(booking_id)
+        row = read_bought(booking_id).row
+        session.execute(_CONTACT, {**contact, "id": row.reservation_id})
+        after = {"contact_email": contact["email"], "contact_phone": contact["phone"]}
+        record(actor, "booking.contact_changed", "booking", row.id, operator_id=row.operator_id, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One passenger as they were, and as they will be."""
+
+    was: Any
+    seat_id: UUID | None
+    seat_number: str | None
+    name: str | None
+
+
+def _moves(
+    bought: Bought, sale: Sale, wishes: Mapping[UUID, Wish], names: Mapping[UUID, str | None]
+) -> list[_Move]:
+    _check_open(bought)
+    people = {person.id: person for person in bought.travelling}
+    if wishes.keys() - people.keys():
+        raise NotFound("This booking has no such passenger.")
+    layout = plan(sale.row.layout_id)
+    moves = []
+    for person_id in sorted(wishes):
+        was, seat_id = people[person_id], wishes[person_id].seat_id
+        name = names[person_id] or was.full_name
+        if (seat_id in (None, was.seat_id)) and name == was.full_name:
+            continue
+        if was.ticket_status != TicketStatus.VALID:
+            raise NotChangeable("A ticket that was used cannot be changed.")
+        moves.append(_Move(was, seat_id or was.seat_id, _number(layout, seat_id) or was.seat_number, name))
+    return moves
+
+
+def _check_open(bought: Bought) -> None:
+    row = bought.row
+    if row.status not in (BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN):
+        raise NotChangeable(status=row.status)
+    if row.schedule_status not in ON_SALE or row.now >= row.boarding_at:
+        raise NotChangeable("This departure has left or does not run, so nothing can be changed.")
+
+
+def _number(layout: Plan, seat_id: UUID | None) -> str | None:
+    if seat_id is None:
+        return None
+    seat = layout.by_id.get(seat_id)
+    if seat is None:
+        raise UnknownSeat(seat=str(seat_id))
+    return seat.number
+
+
+def _check_price(sale: Sale, moves: list[_Move], *, free_of_charge: bool) -> None:
+    """Compared by today's prices on both sides, so that a new tariff alone makes no seat dearer."""
+    row = sale.row
+    prices = seat_prices(row.schedule_id, row.from_position, row.to_position)
+    more = sum(
+        prices[move.seat_id].amount - prices[move.was.seat_id].amount
+        for move in moves
+        if move.seat_id and move.was.seat_id
+    )
+    if more > 0 and not free_of_charge:
+        raise SeatCostsMore(difference=Money(more, row.currency).as_json())
+
+
+def _exchange(bought: Bought, sale: Sale, moves: list[_Move]) -> None:
+    """Take what is new, then give up what nobody of the booking sits on any more."""
+    moved = {move.was.id: move.seat_id for move in moves}
+    before = {person.seat_id for person in bought.travelling if person.seat_id}
+    after = [moved.get(person.id, person.seat_id) for person in bought.travelling]
+    seats = [seat for seat in after if seat]
+    if len(set(seats)) < len(seats):
+        raise SeatTwice
+    new = tuple(set(seats) - before)
+    row = sale.row
+    claim = Claim(row.schedule_id, row.layout_id, new, row.from_position, row.to_position, row.id)
+    gone = take_sold(claim) if new else frozenset()
+    if gone:
+        numbers = sorted(plan(row.layout_id).by_id[seat].number for seat in gone)
+        raise SeatTaken(seats=numbers)
+    free_sold(row.id, before - set(seats))
+
+
+def _write(moves: list[_Move]) -> None:
+    run(_UNSEAT, {"ids": [move.was.id for move in moves]})
+    for move in moves:
+        run(_SEAT, {"id": move.was.id, "seat_id": move.seat_id, "name": move.name})
+        reissue(move.was.id, move.seat_id, move.seat_number, move.name)
+
+
+def _note(bought: Bought, moves: list[_Move], actor: Actor) -> None:
+    before = [{"place": m.was.place, "seat": m.was.seat_number, "full_name": m.was.full_name} for m in moves]
+    after = [{"place": m.was.place, "seat": m.seat_number, "full_name": m.name} for m in moves]
+    change = {"before": {"passengers": before}, "after": {"passengers": after}}
+    row = bought.row
+    record(actor, "booking.changed", "booking", row.id, operator_id=row.operator_id, **change)
