@@ -1,6 +1,6 @@
-"""What staff do with a booking after the sale: cancel it or some of its passengers, hand cash back."""
+"""What staff do with a booking after the sale: cancel it or some of its passengers, hand cash back, change seats, names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,18 @@ from admin import access
 from admin.base_views import attempted, reason_given
 from admin.listing import as_uuid
 from core.booking.cancellation import CancellationLine, cancel_booking, preview
+from core.booking.change import Wish, change_passengers
 from core.booking.models import Booking, BookingStatus
+from core.booking.queries import booking_view
+from core.booking.views import PassengerView
+from core.inventory.queries import seat_map
+from core.inventory.states import AVAILABLE, SeatState
+from core.kernel.clock import now
 from core.kernel.errors import DomainError, NotFound
 from core.kernel.money import Money
 from core.payments.counter import hand_out
 from core.tickets.models import Ticket, TicketStatus
+from core.timetable.words import ON_SALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,30 @@ def cancelling(booking: Booking, tickets: dict[UUID, Ticket]) -> Cancelling | No
     return Cancelling(found.lines, found.percent, found.refund.amount, may_waive)
 
 
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """What the dialog shows: who may still be re-seated, and the seats to choose from: free ones and their own."""
+
+    people: tuple[PassengerView, ...]
+    seats: tuple[SeatState, ...]
+    may_waive: bool
+
+
+def changing(booking: Booking) -> Changing | None:
+    """Who of a booking can be changed, or None when nobody can."""
+    view = booking_view(booking.id) if access.may("bookings.cancel") else None
+    if view is None or view.reservation.journey.schedule_status not in ON_SALE:
+        return None
+    people = tuple(p for p in view.reservation.passengers if p.ticket_status == TicketStatus.VALID)
+    trip = view.reservation.journey
+    if not people or trip.departure_at <= now():
+        return None
+    own = {person.seat_id for person in people}
+    seats = seat_map(trip.schedule_id, trip.from_position, trip.to_position).seats
+    free = tuple(seat for seat in seats if seat.state == AVAILABLE or seat.id in own)
+    return Changing(people, free, access.may("payments.refund"))
+
+
 class BookingDeeds:
     """Mixed into the bookings' view; `get_one` keeps to the stations of the person who is signed in."""
 
@@ -76,6 +107,21 @@ class BookingDeeds:
             ),
         )
 
+    @expose("/<booking_id>/change", methods=("POST",))
+    def change(self, booking_id: str) -> Any:
+        """Re-seat and rename travellers."""
+        access.require("bookings.cancel")
+        booking = self._booking(booking_id)
+        free_of_charge = bool(request.form.get("free_of_charge"))
+        if free_of_charge:
+            access.require("payments.refund")
+        wishes, found, who = _wishes(), booking.id, access.actor()
+        return attempted(
+            _("Changed. The new tickets count from now on."),
+            url_for("bookings.details", booking_id=found),
+            lambda: change_passengers(found, wishes, who, free_of_charge=free_of_charge),
+        )
+
     @expose("/<booking_id>/hand-out/<refund_id>", methods=("POST",))
     def hand_out(self, booking_id: str, refund_id: str) -> Any:
         """The cash of a refund was given to the traveller."""
@@ -96,3 +142,17 @@ class BookingDeeds:
         if booking is None:
             raise NotFound(_("There is no such booking."))
         return booking
+
+
+def _wishes() -> dict[UUID, Wish]:
+    """The form's fields `seat-<passenger>` and `name-<passenger>`; what cannot be read is left as it is."""
+    wishes: dict[UUID, Wish] = {}
+    for field, value in request.form.items():
+        kind, _dash, named = field.partition("-")
+        person = as_uuid(named)
+        if person is None or kind not in {"seat", "name"}:
+            continue
+        wish = wishes.get(person, Wish())
+        given = {"seat_id": as_uuid(value)} if kind == "seat" else {"full_name": value.replace("\x00", "")}
+        wishes[person] = replace(wish, **given)
+    return wishes

@@ -14,7 +14,7 @@ from admin import access, formats
 from admin.base_views import StaffList
 from admin.choices import operator_choices, word_choices
 from admin.listing import Column, as_uuid, equals, on_day, references
-from admin.views.booking_deeds import BookingDeeds, cancelling
+from admin.views.booking_deeds import BookingDeeds, cancelling, changing
 from admin.views.sales import boards_here
 from core.booking.models import Booking, BookingStatus, Channel, Passenger, Reservation
 from core.kernel.activity import ActivityEntry
@@ -151,6 +151,7 @@ def _all_of(booking: Booking) -> dict[str, Any]:
         ),
         "tickets": by_passenger,
         "cancelling": cancelling(booking, by_passenger),
+        "changing": changing(booking),
         "may_hand_out": access.may("bookings.cancel"),
         "cash": {payment.id for payment in payments if payment.gateway == "cash"},
         "payments": payments if access.may("payments.read") else None,

@@ -10,7 +10,7 @@ from core.booking.queries import booking_view
 from core.inventory.queries import seat_map
 from core.kernel.db import db
 from tests.admin.conftest import SignIn
-from tests.support.factories import Office, make_office
+from tests.support.factories import BOB, Office, make_office
 from tests.support.sales import sell
 
 
@@ -88,3 +88,30 @@ def test_who_may_not_cancel_cannot(sign_in: SignIn, office: Office) -> None:
     assert sign_in("gate").post(url, data=form).status_code == 403
     assert sign_in("agent", office.places[2]).post(url, data=form).status_code == 404
     assert _status(booking_id) == "confirmed"
+
+
+def test_a_clerk_changes_seat_and_name(sign_in: SignIn, office: Office) -> None:
+    booking_id = sell(0, 1, office=office)
+    first, second = _people(booking_id)
+    browser = sign_in("agent")
+    page = browser.get(f"/admin/bookings/{booking_id}/").text
+    assert 'data-opens="change"' in page
+    assert page.count(f'<option value="{office.seats[7]}">') == 2
+    form = {f"seat-{first}": str(office.seats[7]), f"name-{first}": "Bea Bloom", f"seat-{second}": "nonsense"}
+    answer = browser.post(f"/admin/bookings/{booking_id}/change", data=form, follow_redirects=True)
+    assert "The new tickets count from now on" in answer.text
+    view = booking_view(booking_id)
+    assert view is not None
+    person = view.reservation.passengers[0]
+    assert (person.seat_id, person.full_name) == (office.seats[7], "Bea Bloom")
+
+
+def test_a_seat_that_went_meanwhile_is_said(sign_in: SignIn, office: Office) -> None:
+    booking_id = sell(0, office=office)
+    sell(7, office=office, holder=BOB)
+    (person,) = _people(booking_id)
+    url = f"/admin/bookings/{booking_id}/change"
+    form = {f"seat-{person}": str(office.seats[7])}
+    assert "a moment faster" in sign_in("agent").post(url, data=form, follow_redirects=True).text
+    assert sign_in("gate").post(url, data=form).status_code == 403
+    assert sign_in("agent", office.places[1]).post(url, data=form).status_code == 404
