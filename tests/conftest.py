@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.web",
     "tests.support.gateway",
     "tests.support.stripe",
+    "tests.support.scripts",
 ]
 
 

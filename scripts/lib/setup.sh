@@ -65,6 +65,7 @@ missing_packages() {
     has_chromium || echo chromium
     has_postgres || echo postgresql
     command -v git >/dev/null || echo git
+    command -v wrk >/dev/null || echo wrk
   fi
 }
 

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +17,9 @@ from tests.support.mail import free_port
 
 
 class Run:
-    """`bookinghall run` on ports and a data folder of its own."""
+    """`scripts/run` on ports and a data folder of its own; `prepared` says that everything is installed."""
 
-    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
+    def __init__(self, prepared: dict[str, str], folder: Path, *words: str, **environment: str) -> None:
         self.url = f"http://127.0.0.1:{(port := free_port())}"
         self.environment = {
             **os.environ,
@@ -29,11 +28,12 @@ class Run:
             "BOOKINGHALL_DATA_DIR": str(folder),
             "BOOKINGHALL_PORT": str(port),
             "BOOKINGHALL_SIMULATED_GATEWAY_URL": f"http://127.0.0.1:{free_port()}",
+            **prepared,
             **environment,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "core.cli", "run", *words],
-            cwd=PROJECT_ROOT,
+            [str(PROJECT_ROOT / "scripts" / "run"), *words],
+            cwd="/",
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -80,9 +80,11 @@ def still_there(pids: list[int], seconds: float = 10) -> list[int]:
 
 
 @pytest.mark.timeout(180)
-def test_an_office_opens_closes_without_a_trace_and_opens_again(run_folder: Path, runs: list[Run]) -> None:
+def test_an_office_opens_closes_without_a_trace_and_opens_again(
+    prepared: dict[str, str], run_folder: Path, runs: list[Run]
+) -> None:
     for _ in range(2):
-        run = Run(run_folder / "office", "--no-demo")
+        run = Run(prepared, run_folder / "office", "--no-demo")
         runs.append(run)
         run.wait_until_open()
         assert httpx.get(f"{run.url}/health").status_code == 200
@@ -99,8 +101,10 @@ def test_an_office_opens_closes_without_a_trace_and_opens_again(run_folder: Path
 
 
 @pytest.mark.timeout(180)
-def test_nothing_is_left_when_the_office_is_killed(run_folder: Path, runs: list[Run]) -> None:
-    run = Run(run_folder / "killed", "--no-demo")
+def test_nothing_is_left_when_the_office_is_killed(
+    prepared: dict[str, str], run_folder: Path, runs: list[Run]
+) -> None:
+    run = Run(prepared, run_folder / "killed", "--no-demo")
     runs.append(run)
     run.wait_until_open()
     processes = descendants(run.process.pid)
@@ -110,10 +114,10 @@ def test_nothing_is_left_when_the_office_is_killed(run_folder: Path, runs: list[
     assert still_there(processes) == []
 
 
-def test_a_taken_port_is_told_before_anything_starts(run_folder: Path) -> None:
+def test_a_taken_port_is_told_before_anything_starts(prepared: dict[str, str], run_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        run = Run(run_folder / "second", "--no-demo", BOOKINGHALL_PORT=str(port))
+        run = Run(prepared, run_folder / "second", "--no-demo", BOOKINGHALL_PORT=str(port))
         out, _ = run.process.communicate(timeout=30)
 
     assert run.process.returncode == 1
@@ -121,11 +125,11 @@ def test_a_taken_port_is_told_before_anything_starts(run_folder: Path) -> None:
     assert not (run_folder / "second").joinpath("postgres").exists()
 
 
-def test_a_second_office_on_the_same_data_is_told_so(run_folder: Path) -> None:
+def test_a_second_office_on_the_same_data_is_told_so(prepared: dict[str, str], run_folder: Path) -> None:
     folder = run_folder / "owned"
     settings = Settings.load({"BOOKINGHALL_DATA_DIR": str(folder)})
     with embedded_servers(settings):
-        run = Run(folder, "--no-demo")
+        run = Run(prepared, folder, "--no-demo")
         out, _ = run.process.communicate(timeout=30)
 
     assert run.process.returncode == 1

@@ -1,6 +1,7 @@
 """Where the system's Chromium is, and how it is started: quietly, and talking to nobody else."""
 
 import shutil
+import subprocess
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -14,9 +15,9 @@ CHROMIUM_FLAGS = [
 
 
 def chromium_path() -> str:
-    """Path of the browser. Raises RuntimeError where there is none: browser tests are never skipped."""
+    """Path of a browser that runs. Raises RuntimeError where there is none: browser tests are never skipped."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
         found = shutil.which(name)
-        if found:
+        if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
             return found
     raise RuntimeError("Chromium is missing: install the package chromium.")
