@@ -142,7 +142,7 @@ def start(stack: ExitStack, command: Sequence[str], environment: dict[str, str],
     """Start a server and wait until it answers anything at its address; returns its process id."""
     process = subprocess.Popen(command, cwd=PROJECT_ROOT, env={**os.environ, **environment})
     stack.callback(end_process, process, signal.SIGTERM, 5.0)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not _answers(address):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{' '.join(command)} does not answer at {address}")
