@@ -125,7 +125,7 @@ def test_from_a_real_timetable_to_a_ticket_in_the_mail(
     assert len(codes) == 2
 
     with live_server.app.app_context():
-        accounts = dict(
+        accounts: dict[str, int] = dict(
             db.session.execute(text("SELECT account, sum(amount) FROM ledger_entries GROUP BY 1")).all()
         )
         db.session.remove()
