@@ -133,6 +133,7 @@ def test_of_two_crons_one_works_and_the_other_takes_over(office: Settings, start
 
     second.wait_for("cron_works")
     assert second.stop() < PROMPT
+    assert second.process.returncode == 0
 
 
 def test_cron_ends_in_the_middle_of_a_slow_delivery(office: Settings, start: Start) -> None:
@@ -143,4 +144,5 @@ def test_cron_ends_in_the_middle_of_a_slow_delivery(office: Settings, start: Sta
         eventually(lambda: count(CLAIMED) == 1, otherwise=lambda: cron.output)
 
         assert cron.stop() < PROMPT
+        assert cron.process.returncode == 0
     assert "Traceback" not in cron.output
