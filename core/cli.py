@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "cron": "core.jobs.commands:cron",
     "simulated-gateway": "core.payments.gateways.simulated.command:simulated_gateway",
     "import-gtfs": "core.commands.import_gtfs:import_gtfs",
+    "prove": "core.commands.prove:prove",
 }
 
 

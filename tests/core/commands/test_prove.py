@@ -1,0 +1,166 @@
+"""`bookinghall prove` as an operator runs it, and that it can fail."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+
+from core.booking import reserve
+from core.inventory.locks import take_statement
+from core.inventory.models import LockKind
+from core.kernel.db import db, transaction
+from core.kernel.settings import Settings
+from core.proof.crowd import Crowd
+from core.proof.invariants import broken
+from core.proof.seats import ONE_OWNER
+from core.proof.tally import percentile
+from tests.core.test_cli import bookinghall
+from tests.support.database import FreshDatabase
+from tests.support.processes import Start, eventually
+from tests.support.sales import sell
+
+#: A hold as it would be written by somebody who trusts the seat map.
+TAKE_WITHOUT_LOOKING = """
+INSERT INTO seat_locks (schedule_id, layout_id, seat_id, leg, kind, reservation_id, expires_at)
+SELECT %(schedule_id)s, %(layout_id)s, seat, leg, 'hold', %(reservation_id)s, offered.expires_at
+FROM offered CROSS JOIN unnest(%(seat_ids)s::uuid[]) AS seat
+CROSS JOIN generate_series(%(first_leg)s::int, %(last_leg)s::int) AS leg RETURNING seat_id, leg
+"""
+
+
+def run(settings: Settings, *options: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return bookinghall("prove", *options, **{**settings.environment(), **more})
+
+
+def databases(server: Engine, fresh: FreshDatabase) -> list[str]:
+    with server.connect() as connection:
+        found = connection.execute(
+            text("SELECT datname FROM pg_database WHERE starts_with(datname, :own)"), {"own": fresh.name}
+        )
+        return sorted(found.scalars())
+
+
+def everything(fresh: FreshDatabase) -> dict[str, int]:
+    """How many rows each table of the office's own database has."""
+    with fresh.app.app_context():
+        tables = db.session.execute(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ).scalars()
+        return {
+            name: int(db.session.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())
+            for name in tables
+        }
+
+
+def test_a_race_is_proved_told_and_leaves_nothing_behind(
+    fresh_database: FreshDatabase, server: Engine
+) -> None:
+    with fresh_database.app.app_context():
+        sell(0)
+    before = everything(fresh_database)
+    with server.connect() as connection:
+        connection.execute(
+            text(f"CREATE DATABASE {fresh_database.name}_proof_1")
+        )  # as a killed proof leaves it
+
+    done = run(fresh_database.settings, "--seconds", "3", "--buyers", "8", "--json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    race = told["race"]
+    assert told["holds"]
+    assert race["faults"] == []
+    assert race["winners"] > 0 < race["conflicts"]
+    assert race["attempts"] >= race["winners"] + race["conflicts"]
+    assert race["results"]["at_the_gateway"] == race["results"]["in_the_books"] > 0
+    assert race["latency_ms"]["hold"]["p50"] <= race["latency_ms"]["hold"]["p99"]
+    assert all(finding["holds"] for finding in told["own_data"])
+    assert everything(fresh_database) == before
+    assert databases(server, fresh_database) == [fresh_database.name]
+
+
+def test_ctrl_c_drops_the_scratch_database(
+    fresh_database: FreshDatabase, server: Engine, start: Start
+) -> None:
+    proof = start("prove", fresh_database.settings)
+    eventually(lambda: len(databases(server, fresh_database)) == 2, otherwise=lambda: proof.output)
+    time.sleep(1)
+
+    proof.process.send_signal(signal.SIGINT)
+
+    assert proof.process.wait(20) == 130
+    assert "Traceback" not in proof.output
+    assert databases(server, fresh_database) == [fresh_database.name]
+
+
+def test_what_is_broken_in_the_offices_own_data_is_named(fresh_database: FreshDatabase) -> None:
+    with fresh_database.app.app_context():
+        sell(0)
+        with transaction() as session:
+            session.execute(text("DELETE FROM seat_locks WHERE leg = 1"))
+
+    done = run(fresh_database.settings, "--check-only")
+
+    assert done.returncode == 1
+    assert "Not proved" in done.stdout
+    assert "ticket_is_sold (1)" in done.stdout
+
+
+def test_a_role_that_may_not_create_databases_is_told_so(
+    fresh_database: FreshDatabase, server: Engine
+) -> None:
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {fresh_database.name}_poor LOGIN"))
+    poor = make_url(fresh_database.url).set(username=f"{fresh_database.name}_poor")
+    settings = fresh_database.settings.with_servers(poor.render_as_string(hide_password=False), None)
+    try:
+        done = run(settings, REDIS_URL=fresh_database.settings.redis_url or "")
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP ROLE {fresh_database.name}_poor"))
+
+    assert done.returncode == 1
+    assert "may not create databases" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_the_newest_schema_is_told_so(
+    server: Engine, base_settings: Settings, tmp_path: Path
+) -> None:
+    name = f"bare_{time.monotonic_ns()}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(server.url).set(database=name).render_as_string(hide_password=False)
+    try:
+        done = run(base_settings.with_servers(url, base_settings.redis_url), "--check-only")
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    assert done.returncode == 1
+    assert "Run bookinghall migrate" in done.stderr
+
+
+def test_twin_a_crowd_finds_two_owners_where_nothing_guards_the_seats(
+    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking = take_statement(LockKind.HOLD, expires_at="offered.expires_at", source="offered CROSS JOIN ")
+    monkeypatch.setattr(reserve, "_HOLD", reserve._HOLD.replace(taking, TAKE_WITHOUT_LOOKING))
+    with fresh_database.app.app_context(), transaction() as session:
+        session.execute(text("ALTER TABLE seat_locks DROP CONSTRAINT pk_seat_locks"))
+    crowd = Crowd(fresh_database.app, buyers=8, seconds=1, seed=1)
+
+    crowd.run(lambda _: None)
+
+    with fresh_database.app.app_context(), db.engine.connect() as connection:
+        assert ONE_OWNER in {finding.invariant for finding in broken(connection)}
+
+
+def test_percentiles_are_nearest_ranks() -> None:
+    values = [float(number) for number in range(1, 101)]
+    assert [percentile(values, share) for share in (1, 50, 99, 100)] == [1, 50, 99, 100]
+    assert percentile([7.0], 99) == 7.0
