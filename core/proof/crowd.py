@@ -90,11 +90,12 @@ class Crowd:
             pending = wait(pending, timeout=0.2).not_done
             tick(min(self.seconds, self.seconds - (end - time.monotonic())))
 
-    def settle_all(self) -> int:
+    def settle_all(self, tick: Callable[[], object]) -> int:
         """Let every hold run out and every fact be told; returns how many things are still open then (none should be)."""
         time.sleep(SURELY_OVER)
         left = 0
         for _ in range(20):
+            tick()
             with self.app.app_context():
                 for work in (sweep, reconcile, _tell_all):
                     self._note(work)
@@ -123,8 +124,9 @@ class Crowd:
                     lambda: buyer.attempt(next(self._turn) // _ATTEMPTS_EACH + buyer.chance.randrange(3))
                 )
                 self._note(buyer.do_what_is_due)
-        with self.app.app_context():
-            self._note(lambda: buyer.do_what_is_due(wait=True))
+        if not self.stopped.is_set():
+            with self.app.app_context():
+                self._note(lambda: buyer.do_what_is_due(wait=True))
 
     def _note(self, work: Callable[[], object]) -> None:
         try:

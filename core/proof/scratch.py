@@ -63,14 +63,17 @@ def scratch_database(database_url: str, migrate: Callable[[str], None]) -> Itera
     with psycopg.connect(_plain(database_url), autocommit=True) as server:
         _begin_alone(server)
         _drop_leftovers(server, prefix)
-        _create(server, name)
         try:
+            _create(server, name)
             url = configured.set(database=name).render_as_string(hide_password=False)
             migrate(url)
             _run_fast(url)
             yield url
         finally:
-            _drop(server, name)
+            with psycopg.connect(
+                _plain(database_url), autocommit=True
+            ) as unhurt:  # the first may be in mid-sentence
+                _drop(unhurt, name)
 
 
 def _plain(url: str) -> str:

@@ -92,7 +92,7 @@ def test_ctrl_c_drops_the_scratch_database(
 
     proof.process.send_signal(signal.SIGINT)
 
-    assert proof.process.wait(20) == 130
+    assert proof.process.wait(60) == 130
     assert "Traceback" not in proof.output
     assert databases(server, fresh_database) == [fresh_database.name]
 
