@@ -20,8 +20,9 @@ from core.jobs.relay import Relay
 from core.kernel import outbox
 from core.kernel.db import db
 from core.kernel.errors import DomainError
+from core.payments.counter import hand_out
 from core.payments.gateways.catalogue import stand_in
-from core.proof.buyer import POLICY, SURELY_OVER, Buyer
+from core.proof.buyer import POLICY, STAFF, SURELY_OVER, Buyer
 from core.proof.departures import Departures, make_departures
 from core.proof.gateway import ProofGateway
 from core.proof.invariants import Finding, broken
@@ -41,6 +42,9 @@ SELECT (SELECT count(*) FROM reservations WHERE status = 'active')
   + (SELECT count(*) FROM payments WHERE id = ANY (:taken) AND status IN ('pending', 'failed'))
   + (SELECT count(*) FROM outbox WHERE done_at IS NULL AND kind <> 'seats.changed')
 """)
+_CASH_DUE = text(
+    "SELECT f.id FROM refunds f JOIN payments p ON p.id = f.payment_id WHERE f.status = 'pending' AND p.gateway = 'cash'"
+)
 _RESULTS = text("""
 SELECT (SELECT count(*) FROM bookings) AS bookings, (SELECT count(*) FROM tickets) AS tickets,
   (SELECT count(*) FROM refunds) AS refunds, (SELECT count(*) FROM messages) AS messages,
@@ -97,7 +101,7 @@ class Crowd:
         for _ in range(20):
             tick()
             with self.app.app_context():
-                for work in (sweep, reconcile, _tell_all):
+                for work in (sweep, reconcile, _tell_all, _hand_out_cash):
                     self._note(work)
                 left = int(db.session.execute(_OPEN, {"taken": self._gateway.taken()}).scalar_one())
             if not left:
@@ -164,3 +168,9 @@ def _tell_all() -> None:
     while outbox.waiting(tuple(HANDLERS), limit=1):
         if not relay.round():
             return
+
+
+def _hand_out_cash() -> None:
+    """What a clerk does for those who come back for their money."""
+    for refund_id in db.session.execute(_CASH_DUE).scalars().all():
+        hand_out(refund_id, STAFF)
