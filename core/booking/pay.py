@@ -55,7 +55,7 @@ def begin_payment(
     Raises NotFound, HoldExpired, NotActive, BadPassenger (unknown method), Unavailable (the gateway did not answer twice:
     the payment is marked failed; should money come of it all the same, its message is settled like any other).
     """
-    if method not in set(Method) - {Method.CASH}:
+    if method not in set(Method) - {Method.CASH, Method.VOUCHER}:
         raise BadPassenger("This way of paying is not known here.", field="method", code="unknown_method")
     through = gateway_for(method)
     with transaction():
@@ -63,7 +63,7 @@ def begin_payment(
         locked.require_open()
         amount = Money(locked.row.total, locked.row.currency)
         if amount.amount:
-            _give_grace(locked)
+            give_grace(locked)
             payment_id = _record_intent(locked, through.name, method, actor)
     if not amount.amount:
         payment_id, _ = _book_at_once(reservation_id, holder, actor)
@@ -78,11 +78,12 @@ def begin_payment(
         in_person=locked.row.channel in ("kiosk", "counter"),
         behaviour=behaviour,
     )
-    answer = _ask(through.name, intent)
+    answer = ask(through.name, intent)
     return PaymentStarted(payment_id, answer.status, answer.pay_url, amount)
 
 
-def _give_grace(locked: Locked) -> None:
+def give_grace(locked: Locked) -> None:
+    """Let the hold last as long as the policy lets a payment take, once; in the open transaction."""
     row = locked.row
     if row.grace_used:
         return
@@ -102,8 +103,8 @@ def _record_intent(locked: Locked, through: str, method: str, actor: Actor) -> U
     return payment_id
 
 
-def _ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
-    """Ask the gateway outside any transaction and record what it said."""
+def ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
+    """Ask the gateway outside any transaction and record what it said. Raises when it did not answer, or refused."""
     try:
         answer = _begin(name, intent)
     except Exception:

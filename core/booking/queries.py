@@ -66,7 +66,7 @@ ORDER BY r.expires_at LIMIT 50
 )
 
 _PAYMENTS = text("""
-SELECT id, method, gateway, status, amount, currency, pay_url, failure, created_at, settled_at
+SELECT id, method, gateway, status, amount, currency, pay_url, failure, created_at, settled_at, split_id
 FROM payments WHERE id = ANY(:ids) ORDER BY created_at
 """)
 

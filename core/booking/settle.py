@@ -8,6 +8,7 @@ is opened at once and the customer is told.
 from typing import Any
 from uuid import UUID
 
+from core.booking import parts
 from core.booking.confirm import SeatsGone, confirm
 from core.booking.sale import Sale, lock_sale
 from core.kernel.activity import SYSTEM, record
@@ -24,7 +25,7 @@ BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
 PARKED, DUPLICATE, IGNORED = "parked", "duplicate", "ignored"
 
 _PAYMENT = """
-SELECT id, reservation_id, operator_id, amount, currency, status FROM payments
+SELECT id, reservation_id, operator_id, amount, currency, status, split_id, gateway FROM payments
 WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
 """
 _RECEIVED = "UPDATE payments SET amount = %(amount)s, currency = %(currency)s WHERE id = %(id)s"
@@ -73,8 +74,11 @@ def _effect(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
 
 def _failed(payment: Any, event: GatewayEvent) -> str:
     why = event.failure or "The payment was declined."
+    sale = lock_sale(payment.reservation_id) if payment.split_id else None
     if not records.fail(payment.id, why):
         return IGNORED
+    if sale:
+        parts.give_up(sale, payment.split_id, parts.NOT_COMPLETED)
     record(
         SYSTEM,
         "payment.failed",
@@ -94,13 +98,32 @@ def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
         return IGNORED
     after = {"amount": received.amount, "currency": received.currency}
     record(SYSTEM, "payment.completed", "payment", payment.id, operator_id=payment.operator_id, after=after)
-    if received == sale.total and sale.can_be_booked and not seats_gone:
+    if payment.split_id and received == asked:
+        return _part_completed(sale, payment, asked, seats_gone)
+    if payment.split_id:
+        parts.give_up(sale, payment.split_id, parts.NOT_COMPLETED, but=payment.id)
+    elif received == sale.total and sale.can_be_booked and not seats_gone:
         confirm(sale, payment.id, Account.GATEWAY_RECEIVABLE)
         return BOOKED
     if received != asked:
         run(_RECEIVED, {"id": payment.id, **after})
     give_back(sale, payment.id, received, _why(sale, received, seats_gone))
     return REFUND_DUE
+
+
+def _part_completed(sale: Sale, payment: Any, received: Money, seats_gone: bool) -> str:
+    """A part of a split: the last one makes the booking; one whose split is over, or cannot be booked, goes back."""
+    parts.came(sale, payment.id, received, payment.gateway)
+    if parts.book_if_whole(sale, payment.split_id, payment.id, seats_gone=seats_gone):
+        return BOOKED
+    parts.give_up(sale, payment.split_id, _why_not_whole(sale, seats_gone))
+    return REFUND_DUE
+
+
+def _why_not_whole(sale: Sale, seats_gone: bool) -> str:
+    if sale.can_be_booked and not seats_gone:
+        return parts.NOT_COMPLETED
+    return _why(sale, sale.total, seats_gone)
 
 
 def give_back(sale: Sale, payment_id: UUID, received: Money, why: str) -> UUID:

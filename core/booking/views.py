@@ -74,6 +74,7 @@ class PaymentView:
     failure: str | None
     created_at: datetime
     settled_at: datetime | None
+    split_id: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the API."""

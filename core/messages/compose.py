@@ -95,6 +95,7 @@ def _about_refund(template: str, refund_id: UUID, language: str) -> tuple[Letter
         "time": f"{leaves:%H:%M}",
         "date": format_date(leaves, "EEEE d MMMM y", locale=Locale.parse(language, sep="_")),
         "by_cash": refund.method == "cash",
+        "by_voucher": refund.method == "voucher",
         "reference": grouped_reference(sale.booking_reference) if sale.booking_reference else None,
     }
     letter = Letter(

@@ -18,11 +18,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Base, one_of
 from core.kernel.ids import new_id
-from core.payments.words import Account, Method, PaymentStatus, RefundStatus
+from core.payments.words import Account, Method, PaymentStatus, RefundStatus, VoucherEntryKind
 
 
 class Payment(Base):
-    """One attempt to pay one reservation. Several may fail; what a booking needs is one that completed."""
+    """One attempt to pay one reservation. Several may fail; what a booking needs is one that completed, or a split: the
+    payments with one `split_id`, which completed together come to the price; one that is `waiting` has come before the
+    others.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
@@ -37,6 +40,8 @@ class Payment(Base):
             "gateway_reference",
             postgresql_where=text("gateway_reference IS NOT NULL"),
         ),
+        Index("ix_payments_split", "split_id", postgresql_where=text("split_id IS NOT NULL")),
+        Index("ix_payments_waiting", "reservation_id", postgresql_where=text("waiting")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -52,6 +57,8 @@ class Payment(Base):
     failure: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
     settled_at: Mapped[datetime | None]
+    split_id: Mapped[UUID | None]
+    waiting: Mapped[bool] = mapped_column(server_default=text("false"))
 
     refunds: Mapped[list["Refund"]] = relationship(viewonly=True)
 
@@ -85,6 +92,56 @@ class Refund(Base):
     gateway_reference: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
     settled_at: Mapped[datetime | None]
+
+
+class Voucher(Base):
+    """A value that an operator owes to whoever knows the code. `balance` is the sum of its entries, never below nothing."""
+
+    __tablename__ = "vouchers"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("balance >= 0", name="balance_positive"),
+        Index("ix_vouchers_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    balance: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    sold: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(300))
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    expires_at: Mapped[datetime | None]
+
+    entries: Mapped[list["VoucherEntry"]] = relationship(order_by="VoucherEntry.id", viewonly=True)
+
+
+class VoucherEntry(Base):
+    """One change of a voucher's balance, written once: a payment takes from it once, a refund gives to it once."""
+
+    __tablename__ = "voucher_entries"
+    __table_args__ = (
+        one_of("kind", VoucherEntryKind),
+        Index("ix_voucher_entries_voucher", "voucher_id"),
+        Index(
+            "uq_voucher_entries_payment",
+            "payment_id",
+            unique=True,
+            postgresql_where=text("kind = 'spent'"),
+        ),
+        UniqueConstraint("refund_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    voucher_id: Mapped[UUID] = mapped_column(ForeignKey("vouchers.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
+    at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
 
 
 class WebhookEvent(Base):

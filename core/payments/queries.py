@@ -21,6 +21,7 @@ from core.payments.words import PaymentStatus, RefundStatus
 #: How far back the list of exceptions looks, and how long a gateway may take before somebody should know.
 LOOK_BACK = "30 days"
 PATIENCE = "15 minutes"
+PART_WAITS = "1 hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ def _unbooked() -> Select[Any]:
         LedgerPosting.payment_id == Payment.id, LedgerPosting.kind == PostingKind.SALE
     )
     given_back = select(Refund.id).where(Refund.payment_id == Payment.id)
+    waits_too_long = Payment.waiting & (Payment.settled_at < app_now() - cast(PART_WAITS, INTERVAL))
     return select(
         literal("paid_without_booking").label("kind"),
         func.coalesce(Payment.settled_at, Payment.created_at).label("since"),
@@ -229,6 +231,8 @@ def _unbooked() -> Select[Any]:
         Payment.status == PaymentStatus.COMPLETED,
         Payment.amount > 0,
         _lately(Payment.created_at),
+        # Parts of a split have bought something together, or wait; the rest should not keep them waiting for long.
+        Payment.split_id.is_(None) | waits_too_long,
         ~sold.exists(),
         ~given_back.exists(),
     )

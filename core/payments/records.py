@@ -21,6 +21,8 @@ from core.payments.words import PaymentStatus
 #: A payment whose message has not come after this is asked about; after that nobody will pay it any more.
 ASK_AFTER = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=1)
+#: Gateways that are never waited for.
+_SETTLED_AT_ONCE = ("cash", "voucher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,14 @@ def create_payment(reservation_id: UUID, operator_id: UUID, gateway: str, method
     return payment_id
 
 
+def join_split(payment_id: UUID, split_id: UUID) -> None:
+    """Say that the payment is a part of a split."""
+    run(
+        "UPDATE payments SET split_id = %(split_id)s WHERE id = %(id)s",
+        {"id": payment_id, "split_id": split_id},
+    )
+
+
 def note_answer(payment_id: UUID, answer: GatewayAnswer) -> None:
     """Keep where the payment is found at the gateway. Its status is changed by `complete` and `fail` alone."""
     require_transaction().execute(
@@ -132,7 +142,7 @@ def unsettled(limit: int) -> list[Unsettled]:
     )
     rows = require_transaction().execute(
         select(Payment.id, Payment.gateway, Payment.status, Payment.created_at < app_now() - GIVE_UP_AFTER)
-        .where(Payment.gateway != "cash", silent | lost)
+        .where(Payment.gateway.not_in(_SETTLED_AT_ONCE), silent | lost)
         .order_by(func.random())
         .limit(limit)
     )

@@ -21,11 +21,16 @@ class PostingKind(StrEnum):
     CANCELLATION = "cancellation"
     REFUND_DUE = "refund_due"
     REFUND_PAID = "refund_paid"
+    PART = "part"
+    VOUCHER_ISSUED = "voucher_issued"
+
+
+_RECEIVED = {"cash": Account.CASH_DRAWER, "voucher": Account.VOUCHER_LIABILITY}
 
 
 def account_received(gateway: str) -> Account:
     """Where a payment of this gateway lies until the bank has it."""
-    return Account.CASH_DRAWER if gateway == "cash" else Account.GATEWAY_RECEIVABLE
+    return _RECEIVED.get(gateway, Account.GATEWAY_RECEIVABLE)
 
 
 def sale_lines(quote: Mapping[str, Any], received: Account) -> list[Line]:
@@ -63,6 +68,18 @@ def cancellation_lines(quote: Mapping[str, Any], before: int, amount: int) -> li
 def refund_due_lines(amount: int, received: Account) -> list[Line]:
     """Money came that buys nothing (too late, or twice): it is owed back from the start and is never revenue."""
     return _some((received, amount), (Account.REFUNDS_DUE, -amount))
+
+
+def part_lines(amount: int, received: Account) -> list[Line]:
+    """Part of a price came and waits for the rest."""
+    return _some((received, amount), (Account.PREPAYMENTS, -amount))
+
+
+def voucher_lines(amount: int, *, sold: bool) -> list[Line]:
+    """A voucher is owed its value from the start; nobody's money came for one that was given away."""
+    return _some(
+        (Account.CASH_DRAWER if sold else Account.GOODWILL, amount), (Account.VOUCHER_LIABILITY, -amount)
+    )
 
 
 def refund_paid_lines(amount: int, paid_from: Account) -> list[Line]:

@@ -23,10 +23,15 @@ class Method(StrEnum):
     WALLET = "wallet"
     UPI = "upi"
     NET_BANKING = "net_banking"
+    VOUCHER = "voucher"
 
 
 class Account(StrEnum):
-    """The ledger's accounts. Debits are positive, credits negative."""
+    """The ledger's accounts. Debits are positive, credits negative.
+
+    `prepayments` are parts of a split payment that wait for the others; `goodwill` is what vouchers cost that nobody
+    bought.
+    """
 
     CASH_DRAWER = "cash_drawer"
     GATEWAY_RECEIVABLE = "gateway_receivable"
@@ -34,3 +39,12 @@ class Account(StrEnum):
     FEES = "fees"
     TAXES = "taxes"
     REFUNDS_DUE = "refunds_due"
+    VOUCHER_LIABILITY = "voucher_liability"
+    GOODWILL = "goodwill"
+    PREPAYMENTS = "prepayments"
+
+
+class VoucherEntryKind(StrEnum):
+    ISSUED = "issued"
+    SPENT = "spent"
+    GIVEN_BACK = "given_back"

@@ -3,15 +3,16 @@
 from core.proof.invariant import Invariant
 
 #: Payments of the sales looked at, with what the books and the refunds say about each.
-#: Accounts where money lies are all but what was earned and what is owed back.
+#: Accounts where money lies are all but what was earned, what is owed back, and what parts of a price wait for.
 _PAID = """
   SELECT p.*, p.status IN ('completed', 'refunded') AS came,
     coalesce(l.lying, 0) AS lying, coalesce(l.owed, 0) AS owed, coalesce(l.sold, false) AS sold,
     coalesce(f.processed, 0) AS processed, coalesce(f.pending, 0) AS pending, coalesce(f.failed, 0) AS failed
   FROM payments p JOIN sales s ON s.id = p.reservation_id
   LEFT JOIN (
-    SELECT o.payment_id, bool_or(o.kind = 'sale') AS sold,
-      sum(e.amount) FILTER (WHERE e.account NOT IN ('revenue', 'fees', 'taxes', 'refunds_due')) AS lying,
+    SELECT o.payment_id, bool_or(o.kind IN ('sale', 'part')) AS sold,
+      sum(e.amount) FILTER (WHERE e.account NOT IN ('revenue', 'fees', 'taxes', 'refunds_due', 'prepayments'))
+        AS lying,
       -sum(e.amount) FILTER (WHERE e.account = 'refunds_due') AS owed
     FROM ledger_postings o JOIN ledger_entries e ON e.posting_id = o.id
     WHERE o.payment_id IS NOT NULL GROUP BY 1
@@ -27,24 +28,24 @@ BOOKED_IS_PAID = Invariant(
     "booked_is_paid",
     "The sales in the books of a booking come to its total, in its currency, each from a payment that completed.",
     """
-    SELECT b.reference AS subject, 'total ' || b.total || ', in the books ' || coalesce(sum(e.amount), 0) AS detail
+    SELECT b.reference AS subject, 'total ' || b.total || ', in the books ' || coalesce(-sum(e.amount), 0) AS detail
     FROM bookings b JOIN sales s ON s.id = b.reservation_id
     LEFT JOIN ledger_postings o ON o.reservation_id = s.id AND o.kind = 'sale' AND o.currency = b.currency
       AND EXISTS (SELECT 1 FROM payments p WHERE p.id = o.payment_id AND p.reservation_id = s.id
         AND p.status IN ('completed', 'refunded'))
-    LEFT JOIN ledger_entries e ON e.posting_id = o.id AND e.account NOT IN ('revenue', 'fees', 'taxes', 'refunds_due')
-    GROUP BY b.id HAVING coalesce(sum(e.amount), 0) <> b.total
+    LEFT JOIN ledger_entries e ON e.posting_id = o.id AND e.account IN ('revenue', 'fees', 'taxes')
+    GROUP BY b.id HAVING coalesce(-sum(e.amount), 0) <> b.total
     """,
 )
 
 PAID_IS_BOOKED_OR_GIVEN_BACK = Invariant(
     "paid_is_booked_or_given_back",
-    "Every completed payment has paid for a booking, or all of it is being given back.",
+    "Every completed payment has paid for a booking, waits for the other parts, or all of it is being given back.",
     f"""
     SELECT p.id::text AS subject,
       p.amount || ' ' || p.currency || ' came, no sale, refunds of ' || p.processed + p.pending + p.failed AS detail
     FROM ({_PAID}) p
-    WHERE p.came AND p.amount > 0 AND p.processed + p.pending + p.failed < p.amount
+    WHERE p.came AND p.amount > 0 AND NOT p.waiting AND p.processed + p.pending + p.failed < p.amount
       AND NOT (p.sold AND EXISTS (SELECT 1 FROM bookings b WHERE b.reservation_id = p.reservation_id))
     """,  # noqa: S608 - put together from constants
 )
@@ -57,6 +58,30 @@ PAID_IS_IN_THE_BOOKS = Invariant(
       || p.lying AS detail
     FROM ({_PAID}) p WHERE p.lying <> CASE WHEN p.came THEN p.amount - p.processed ELSE 0 END
     """,  # noqa: S608
+)
+
+PARTS_WAIT_OR_ARE_USED = Invariant(
+    "parts_wait_or_are_used",
+    "What the books keep as prepayments of a sale are the parts that wait for the others.",
+    """
+    SELECT s.id::text AS subject, 'kept ' || coalesce(k.kept, 0) || ', waiting ' || coalesce(w.waiting, 0) AS detail
+    FROM sales s
+    LEFT JOIN (SELECT o.reservation_id, -sum(e.amount) AS kept FROM ledger_postings o
+      JOIN ledger_entries e ON e.posting_id = o.id AND e.account = 'prepayments' GROUP BY 1) k ON k.reservation_id = s.id
+    LEFT JOIN (SELECT reservation_id, sum(amount) AS waiting FROM payments WHERE waiting GROUP BY 1) w
+      ON w.reservation_id = s.id
+    WHERE coalesce(k.kept, 0) <> coalesce(w.waiting, 0)
+    """,
+)
+
+VOUCHERS_ARE_OWED = Invariant(
+    "vouchers_are_owed",
+    "What is left on a voucher is what its entries come to, and never below nothing.",
+    """
+    SELECT v.id::text AS subject, 'balance ' || v.balance || ', entries ' || coalesce(sum(n.amount), 0) AS detail
+    FROM vouchers v LEFT JOIN voucher_entries n ON n.voucher_id = v.id
+    GROUP BY v.id HAVING v.balance <> coalesce(sum(n.amount), 0) OR v.balance < 0
+    """,
 )
 
 OWED_IS_ON_ITS_WAY = Invariant(
@@ -130,6 +155,8 @@ MONEY = (
     BOOKED_IS_PAID,
     PAID_IS_BOOKED_OR_GIVEN_BACK,
     PAID_IS_IN_THE_BOOKS,
+    PARTS_WAIT_OR_ARE_USED,
+    VOUCHERS_ARE_OWED,
     OWED_IS_ON_ITS_WAY,
     REFUNDS_WITHIN_PAYMENT,
     POSTING_BALANCES,

@@ -11,11 +11,13 @@ from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
 from core.api.parties import holder_of, require_station, visible_reservation
 from core.api.schemas.cancellations import HandedOut, RefundBody, RefundOfBody, RefundStarted
 from core.api.schemas.fields import money
-from core.api.schemas.sales import Effect, PaymentBody, PaymentOut, PaymentStartedOut
+from core.api.schemas.sales import Effect, PartIn, PaymentBody, PaymentOut, PaymentStartedOut
 from core.booking.cancellation_goodwill import refund_payment
 from core.booking.pay import begin_payment, take_cash
 from core.booking.queries import booking_view, reservation_of_payment
 from core.booking.settle import settle
+from core.booking.split import PartStarted, begin_split
+from core.booking.split_rules import PartRequest
 from core.kernel.context import settings
 from core.kernel.errors import NotFound, RuleBroken
 from core.kernel.money import Money
@@ -26,10 +28,12 @@ from core.payments.gateways.catalogue import gateway
 @endpoint("POST", "/payments/initiate", access=ANYONE, body=PaymentBody, answer=PaymentStartedOut, status=201, once=True, errors=(404, 409, 410, 503))  # fmt: skip
 def initiate(caller: Caller, body: PaymentBody) -> Any:
     """Begin to pay for a reservation: `pay_url` is where the customer pays. Cash is counted at once, by staff."""
+    if body.parts or body.method == "voucher":
+        return _in_parts(caller, body)
     if body.method == "cash":
         return _cash(caller, body.reservation_id)
     started = begin_payment(
-        body.reservation_id, holder_of(caller), caller.actor, body.method,
+        body.reservation_id, holder_of(caller), caller.actor, body.method or "",
         return_url=_way_back(caller, body.return_url), behaviour=body.behaviour,
     )  # fmt: skip
     return {
@@ -38,6 +42,7 @@ def initiate(caller: Caller, body: PaymentBody) -> Any:
         "pay_url": started.pay_url,
         "amount": started.amount.as_json(),
         "booking_id": None,
+        "parts": [],
     }
 
 
@@ -101,6 +106,37 @@ def _cash(caller: Caller, reservation_id: UUID) -> dict[str, Any]:
         "pay_url": None,
         "amount": money(paid.amount, paid.currency),
         "booking_id": str(booking.id),
+        "parts": [],
+    }
+
+
+def _in_parts(caller: Caller, body: PaymentBody) -> dict[str, Any]:
+    """Vouchers are taken at once, from anybody who knows their code; cash from staff and kiosks alone."""
+    asked = body.parts or [PartIn(method="voucher", voucher_code=body.voucher_code)]
+    by_cash = any(part.method == "cash" for part in asked)
+    if by_cash:
+        require(caller, "money.cash")
+        if caller.is_staff:
+            require_station(caller, body.reservation_id)
+    holder = None if by_cash and caller.is_staff else holder_of(caller)
+    started = begin_split(
+        body.reservation_id, holder, caller.actor,
+        [PartRequest(part.method, part.amount, part.voucher_code) for part in asked],
+        return_url=_way_back(caller, body.return_url), behaviour=body.behaviour,
+    )  # fmt: skip
+    parts = [_part_json(part) for part in started.parts]
+    main = next((part for part in parts if part["status"] == "pending"), parts[-1])
+    booking_id = started.booking_id and str(started.booking_id)
+    return {**{k: v for k, v in main.items() if k != "method"}, "booking_id": booking_id, "parts": parts}
+
+
+def _part_json(part: PartStarted) -> dict[str, Any]:
+    return {
+        "payment_id": str(part.payment_id),
+        "method": part.method,
+        "status": part.status,
+        "pay_url": part.pay_url,
+        "amount": part.amount.as_json(),
     }
 
 

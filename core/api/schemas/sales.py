@@ -1,10 +1,10 @@
 """Reservations, payments, bookings, tickets."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.api.schemas.fields import Email, Input, Line, Money, Output, Phone, Position, Query, Word, money
 from core.booking.views import BookingView, ReservationView
@@ -102,7 +102,7 @@ class PassengerOut(Output):
 
 
 class PaymentOut(Output):
-    """One attempt to pay."""
+    """One attempt to pay; parts of one price have the same `split_id`."""
 
     id: UUID
     method: str
@@ -113,6 +113,7 @@ class PaymentOut(Output):
     failure: str | None
     created_at: datetime
     settled_at: datetime | None
+    split_id: UUID | None
 
 
 class ReservationOut(Output):
@@ -163,23 +164,56 @@ class DetailsBody(Input):
     passengers: Annotated[list[PassengerName], Field(max_length=50)] = Field(default_factory=list)
 
 
+Way = Literal["card", "cash", "phone", "wallet", "upi", "net_banking", "voucher"]
+VoucherCode = Annotated[str | None, Field(max_length=40)]
+
+
+class PartIn(Input):
+    """One part of a price, in minor units; without an amount it is what the voucher has, or the rest."""
+
+    method: Way
+    amount: Annotated[int | None, Field(gt=0, lt=2**53)] = None
+    voucher_code: VoucherCode = None
+
+
 class PaymentBody(Input):
-    """How to pay for which reservation. `behaviour` is for the simulated gateway alone."""
+    """How to pay for which reservation: by one `method`, or in `parts`. `behaviour` is for the simulated gateway alone."""
 
     reservation_id: UUID
-    method: Literal["card", "cash", "phone", "wallet", "upi", "net_banking"]
+    method: Way | None = None
+    voucher_code: VoucherCode = None
+    parts: Annotated[list[PartIn] | None, Field(min_length=1, max_length=4)] = None
     return_url: Annotated[str | None, Field(max_length=500)] = None
     behaviour: Annotated[str | None, Field(max_length=20, pattern="^[a-z_]+$")] = None
 
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.method is None) == (self.parts is None):
+            raise ValueError("Please give either a method or parts.")
+        return self
+
+
+class PartStartedOut(Output):
+    """A part of a price: taken at once, or on its way."""
+
+    payment_id: UUID
+    method: str
+    status: Literal["pending", "completed", "failed"]
+    pay_url: str | None
+    amount: Money
+
 
 class PaymentStartedOut(Output):
-    """A payment on its way; `booking_id` when the money was counted at once."""
+    """A payment on its way; `booking_id` when all the money was at hand. Of several `parts` it is the one that is still to
+    be paid, or the last.
+    """
 
     payment_id: UUID
     status: Literal["pending", "completed", "failed"]
     pay_url: str | None
     amount: Money
     booking_id: UUID | None
+    parts: list[PartStartedOut]
 
 
 class Effect(Output):

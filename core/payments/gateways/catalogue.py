@@ -8,12 +8,14 @@ from core.kernel.settings import Settings
 from core.payments.gateways.base import Gateway
 from core.payments.gateways.cash import CashGateway
 from core.payments.gateways.simulated.client import SimulatedGateway
+from core.payments.gateways.voucher import VoucherGateway
 from core.payments.words import Method
 
 _KEY = "bookinghall_gateways"
+_OWN = {Method.CASH: "cash", Method.VOUCHER: "voucher"}
 _BY_METHOD = {
-    "simulated": dict.fromkeys(Method, "simulated") | {Method.CASH: "cash"},
-    "stripe": {Method.CARD: "stripe", Method.PHONE: "stripe", Method.CASH: "cash"},
+    "simulated": dict.fromkeys(Method, "simulated") | _OWN,
+    "stripe": {Method.CARD: "stripe", Method.PHONE: "stripe"} | _OWN,
 }
 
 
@@ -54,7 +56,7 @@ def _gateways() -> dict[str, Gateway]:
 
 
 def _make(settings: Settings) -> dict[str, Gateway]:
-    made: list[Gateway] = [CashGateway(), SimulatedGateway.from_settings(settings)]
+    made: list[Gateway] = [CashGateway(), VoucherGateway(), SimulatedGateway.from_settings(settings)]
     if settings.card_gateway == "stripe":
         made.append(_stripe(settings))
     return {each.name: each for each in made}

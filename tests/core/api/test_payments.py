@@ -3,10 +3,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from core.kernel.activity import SYSTEM
 from core.kernel.db import db
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayAnswer, GatewayUnavailable
 from core.payments.gateways.simulated import signing
+from core.payments.vouchers import issue
 from tests.core.api.cast import gateway_says
 
 
@@ -154,3 +156,88 @@ def test_payments_of_others_are_not_found_but_managers_see_them(cast, paying):
     for staff in ("manager", "admin"):
         assert cast[staff].get(path).json["amount"] == paying["amount"]
     assert cast.admin.get(f"/payments/{uuid4()}").status_code == 404
+
+
+# -- vouchers, and parts ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def voucher(cast, held):
+    """Make a voucher of the operator that the seats are held at."""
+
+    def make(worth):
+        operator = db.session.execute(text("SELECT operator_id FROM reservations LIMIT 1")).scalar_one()
+        return issue(operator, worth, "A present", SYSTEM).code
+
+    return make
+
+
+def test_a_voucher_pays_at_once(cast, held, gateway, voucher):
+    body = {"reservation_id": held["id"], "method": "voucher", "voucher_code": voucher(100_000)}
+    paid = cast.guest.post("/payments/initiate", body)
+    assert paid.status_code == 201, paid.json
+    assert (paid.json["status"], paid.json["pay_url"]) == ("completed", None)
+    assert paid.json["amount"] == held["quote"]["total"]
+    assert cast.guest.get(f"/bookings/{paid.json['booking_id']}").json["status"] == "confirmed"
+
+
+def test_a_voucher_and_a_card_pay_together(cast, held, gateway, voucher):
+    total = held["quote"]["total"]["amount"]
+    parts = [{"method": "voucher", "voucher_code": voucher(500)}, {"method": "card"}]
+    body = {"reservation_id": held["id"], "parts": parts}
+    begun = cast.guest.post("/payments/initiate", body, Idempotency_Key="s1").json
+    assert cast.guest.post("/payments/initiate", body, Idempotency_Key="s1").json == begun
+    assert [(p["method"], p["status"], p["amount"]["amount"]) for p in begun["parts"]] == [
+        ("voucher", "completed", 500),
+        ("card", "pending", total - 500),
+    ]
+    assert (begun["payment_id"], begun["booking_id"]) == (begun["parts"][1]["payment_id"], None)
+    assert begun["pay_url"].startswith("http")
+    first, second = (cast.guest.get(f"/payments/{p['payment_id']}").json for p in begun["parts"])
+    assert first["split_id"] == second["split_id"] is not None
+    assert gateway_says(cast.client, begun["payment_id"], begun["amount"]).json == {"effect": "booked"}
+    shown = cast.guest.get(f"/reservations/{held['id']}").json
+    assert sorted(p["status"] for p in shown["payments"]) == ["completed", "completed"]
+    assert shown["status"] == "confirmed"
+
+
+def test_staff_take_a_part_in_cash_and_a_guest_does_not(cast, held, gateway):
+    parts = [{"method": "cash", "amount": 100}, {"method": "card"}]
+    body = {"reservation_id": held["id"], "parts": parts}
+    assert cast.guest.post("/payments/initiate", body).status_code == 401
+    assert cast.customer.post("/payments/initiate", body).status_code == 403
+    begun = cast.agent.post("/payments/initiate", body)
+    assert begun.status_code == 201, begun.json
+    assert (
+        gateway_says(cast.client, begun.json["payment_id"], begun.json["amount"]).json["effect"] == "booked"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"method": "voucher"}, "voucher_unknown"),
+        ({"method": "voucher", "voucher_code": "2222-2222-2222"}, "voucher_unknown"),
+        ({"method": "voucher", "voucher_code": "\ud83c\udf9f" * 12}, "voucher_unknown"),
+        ({"parts": [{"method": "card", "amount": 1}]}, "bad_parts"),
+        ({"parts": [{"method": "card"}, {"method": "phone"}]}, "bad_parts"),
+        ({"parts": [{"method": "card", "amount": 0}]}, "validation_failed"),
+        ({"parts": [{"method": "card", "amount": -5}]}, "validation_failed"),
+        ({"parts": [{"method": "card", "amount": 2**60}]}, "validation_failed"),
+        ({"parts": []}, "validation_failed"),
+        ({"parts": [{"method": "card"}] * 5}, "validation_failed"),
+        ({"parts": [{"method": "card"}], "method": "card"}, "validation_failed"),
+        ({}, "validation_failed"),
+    ],
+)
+def test_parts_that_make_no_sense_take_nothing(cast, held, gateway, more, code):
+    answer = cast.guest.post("/payments/initiate", {"reservation_id": held["id"], **more})
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+    assert db.session.execute(text("SELECT count(*) FROM payments")).scalar_one() == 0
+
+
+def test_a_voucher_of_too_little_says_what_is_missing(cast, held, gateway, voucher):
+    body = {"reservation_id": held["id"], "method": "voucher", "voucher_code": voucher(1)}
+    answer = cast.guest.post("/payments/initiate", body)
+    assert (answer.status_code, answer.json["code"]) == (422, "bad_parts")
+    assert answer.json["rest"]["amount"] == held["quote"]["total"]["amount"] - 1

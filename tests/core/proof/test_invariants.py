@@ -38,6 +38,9 @@ TAMPERING = {
     "booked_is_paid": "UPDATE bookings SET total = total + 1",
     "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
     "paid_is_in_the_books": "UPDATE payments SET amount = amount + 1 WHERE status = 'completed'",
+    "parts_wait_or_are_used": "UPDATE payments SET waiting = true WHERE status = 'completed'",
+    "vouchers_are_owed": "INSERT INTO vouchers (id, operator_id, code, amount, balance, currency, sold, reason)"
+    " SELECT gen_random_uuid(), id, 'X', 5, 5, 'EUR', false, 'a present' FROM operators",
     "owed_is_on_its_way": "UPDATE refunds SET amount = amount - 1 WHERE status = 'pending'",
     "refunds_within_payment": "UPDATE refunds SET currency = 'RON'",
     "posting_balances": "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_append_only;"
