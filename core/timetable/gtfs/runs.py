@@ -2,7 +2,8 @@
 
 New ones are inserted. Of those that are there already, one that nothing refers to (no hold, sale, block) and that has
 not left follows the feed; when the feed has dropped it, it is deleted, as nobody has ever been promised it. One that
-something refers to stays exactly as it is; the report counts it, and staff decide.
+something refers to stays exactly as it is; the report names it, and staff decide. A run that the feed only calls by
+another name stays the same schedule, so that its seats are not on sale a second time.
 """
 
 from collections.abc import Iterator
@@ -102,18 +103,39 @@ def store_runs(runs: Runs, report: Report) -> None:
     number = copy_rows("incoming_runs", _COLUMNS, runs.rows())
     session.execute(text("CREATE UNIQUE INDEX ON incoming_runs (source_key)"))
     session.execute(text("ANALYZE incoming_runs"))
+    days = {"first": runs.window.first, "last": runs.window.asked_last, "prefix": f"{runs.feed_code}:"}
     tally = report.tally("schedules")
+    if renamed := _ids(_RENAMED, **days):
+        _count(_RENAME, ids=renamed, **days)
     tally.new = _count(_INSERT)
+    _analyze(tally.new)
     moved = _ids(_DIFFERENT)
     tally.changed = _count(_UPDATE, ids=moved) if moved else 0
     tally.unchanged = number - tally.new - len(moved)
-    gone = _ids(_GONE, prefix=f"{runs.feed_code}:", first=runs.window.first, last=runs.window.asked_last)
+    gone = _ids(_GONE, **days)
     tally.removed = _count(_DELETE, ids=gone) if gone else 0
     tally.kept = len(moved) - tally.changed + len(gone) - tally.removed
+    if tally.kept:
+        _say_kept(moved, gone, runs, report)
     session.execute(text("DROP TABLE incoming_runs"))
-    if tally.new > 1000:
+
+
+def _analyze(new: int) -> None:
+    """After much that is new, and before anything is locked that somebody may want to buy."""
+    if new > 1000:
         for table in ("places", "pattern_stops", "patterns", "schedules"):
-            session.execute(text(f"ANALYZE {table}"))
+            require_transaction().execute(text(f"ANALYZE {table}"))
+
+
+def _say_kept(moved: list[UUID], gone: list[UUID], runs: Runs, report: Report) -> None:
+    """Name what was promised to somebody and is not as the feed has it now: staff move or cancel it."""
+    for row in require_transaction().execute(text(_KEPT), {"moved": moved, "gone": gone}):
+        trip = row.source_key.removeprefix(f"{runs.feed_code}:").split(":")[0]
+        change = "has dropped it" if row.dropped else "has other times, stops or another number for it"
+        report.findings.note(
+            "kept", f"Trip {trip!r} of {row.service_date} is held or sold and stays as it is; the feed {change}.",
+            "trips.txt" if row.dropped else "stop_times.txt",
+        )  # fmt: skip
 
 
 def _count(statement: str, **parameters: Any) -> int:
@@ -135,6 +157,28 @@ CREATE TEMPORARY TABLE incoming_runs (
   number varchar(40), service_date date, departure_at timestamptz, arrival_at timestamptz, currency varchar(3)
 ) ON COMMIT DROP
 """
+
+#: What the feed calls by another name and is the same run: pattern and departure are. Each name is given once.
+_SAME_RUNS = """
+WITH fresh AS (
+  SELECT i.source_key, i.pattern_id, i.departure_at,
+    row_number() OVER (PARTITION BY i.pattern_id, i.departure_at ORDER BY i.source_key) AS n
+  FROM incoming_runs i WHERE NOT EXISTS (SELECT 1 FROM schedules s WHERE s.source_key = i.source_key)
+), lost AS (
+  SELECT s.id, s.pattern_id, s.departure_at,
+    row_number() OVER (PARTITION BY s.pattern_id, s.departure_at ORDER BY s.source_key) AS n
+  FROM schedules s
+  WHERE starts_with(s.source_key, :prefix) AND s.service_date BETWEEN :first AND :last
+    AND NOT EXISTS (SELECT 1 FROM incoming_runs i WHERE i.source_key = s.source_key)
+)
+SELECT lost.id, fresh.source_key FROM lost JOIN fresh USING (pattern_id, departure_at, n)
+"""
+_RENAMED = (
+    f"SELECT s.id FROM schedules s WHERE s.id IN (SELECT id FROM ({_SAME_RUNS}) r) ORDER BY s.id FOR UPDATE"  # noqa: S608
+)
+_RENAME = f"""
+UPDATE schedules s SET source_key = r.source_key FROM ({_SAME_RUNS}) r WHERE r.id = s.id AND s.id = ANY(:ids)
+"""  # noqa: S608 - put together from constants
 
 _INSERT = f"""
 INSERT INTO schedules ({", ".join(_COLUMNS)})
@@ -170,4 +214,12 @@ ORDER BY s.id FOR UPDATE
 
 _DELETE = """
 DELETE FROM schedules s WHERE s.id = ANY(:ids) AND s.departure_at > app_now() AND {unreferred}
+"""
+
+_KEPT = """
+SELECT s.source_key, s.service_date, s.id = ANY(:gone) AS dropped FROM schedules s
+WHERE s.departure_at > app_now() AND (s.id = ANY(:gone) OR s.id = ANY(:moved) AND EXISTS (
+  SELECT 1 FROM incoming_runs i WHERE i.source_key = s.source_key AND ((s.pattern_id, s.departure_at, s.arrival_at)
+    IS DISTINCT FROM (i.pattern_id, i.departure_at, i.arrival_at) OR s.number IS DISTINCT FROM i.number)))
+ORDER BY s.departure_at, s.source_key LIMIT 20
 """
