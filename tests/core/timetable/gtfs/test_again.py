@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ def sell(schedule_id: UUID) -> UUID:
     return take_cash(reserve(request_for(schedule_id), ALICE, ACTOR).reservation_id, None, CLERK)
 
 
-def facts(schedule_id: UUID) -> dict[str, object]:
+def facts(schedule_id: UUID) -> dict[str, Any]:
     row = (
         db.session.execute(text("SELECT * FROM schedules WHERE id = :id"), {"id": schedule_id})
         .mappings()
@@ -218,7 +219,7 @@ def test_a_hold_that_is_being_made_while_a_timetable_comes_in_is_neither_lost_no
 
 def import_in_the_last_instant(
     fresh: FreshDatabase, tmp_path: Path
-) -> tuple[HoldRequest, dict[str, object], list[str]]:
+) -> tuple[HoldRequest, dict[str, Any], list[str]]:
     """A hold has its schedule and is not committed yet when an import without that trip comes by. What was held, how the
     departure was, and what became of the import.
     """
