@@ -18,11 +18,12 @@ from admin.views.revenue import Revenue
 from admin.views.sales import Payments, Refunds, Tickets
 from admin.views.schedules import Schedules
 from admin.views.vehicles import Layouts, Vehicles
+from admin.views.vouchers import Vouchers
 from core.accounts.models import Kiosk, User
 from core.booking.models import Booking
 from core.kernel.activity import ActivityEntry
 from core.messages.models import Message
-from core.payments.models import Payment, Refund
+from core.payments.models import Payment, Refund, Voucher
 from core.pricing.models import Fare
 from core.tickets.models import Ticket
 from core.timetable.models import Layout, Operator, Place, Route, Schedule, Vehicle
@@ -39,6 +40,7 @@ def all_views() -> list[Any]:
         Tickets(Ticket, _l("Tickets"), "tickets"),
         Payments(Payment, _l("Payments"), "payments"),
         Refunds(Refund, _l("Refunds"), "refunds"),
+        Vouchers(Voucher, _l("Vouchers"), "vouchers"),
         Revenue(_l("Revenue"), endpoint="revenue"),
         Schedules(Schedule, _l("Schedules"), "schedules", TIMETABLE),
         Routes(Route, _l("Routes"), "routes", TIMETABLE),

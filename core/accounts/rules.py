@@ -19,12 +19,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     "manager": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",
-         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "messages.read",
+         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
          "messages.resend", "timetable.edit", "reports.read", "kiosks.manage", "jobs.read"}
     ),
     "admin": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",
-         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "messages.read",
+         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
          "messages.resend", "timetable.edit", "reports.read", "kiosks.manage", "jobs.read", "users.read", "users.manage",
          "api_keys.manage", "activity.read"}
     ),

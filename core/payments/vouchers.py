@@ -161,6 +161,11 @@ def give_back(payment_id: UUID, refund_id: UUID, amount: int) -> None:
         run(_CREDIT, {"id": row.voucher_id, "amount": amount})
 
 
+def spoken(code: str) -> str:
+    """In groups that one can read out: ``4KX7-QM2T-RA9B``."""
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
 def _find(code: str, operator_id: UUID, currency: str) -> Any:
     plain = codes.plain(code)
     if not codes.is_checked(plain, LENGTH):

@@ -19,6 +19,7 @@ PAGES = {
     "/admin/tickets/": EVERY,
     "/admin/payments/": BUSINESS,
     "/admin/refunds/": BUSINESS,
+    "/admin/vouchers/": BUSINESS,
     "/admin/revenue/": BUSINESS,
     "/admin/schedules/": EVERY,
     "/admin/routes/": BUSINESS,
