@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.booking.cancellation_facts import Bought, Part, lock_booking, read_bought
+from core.booking.cancellation_facts import Bought, lock_booking, read_bought
 from core.booking.cancellation_rules import Terms
 from core.booking.errors import RefundChanged
+from core.booking.giving_back import give_back
 from core.booking.rules import clean_text
 from core.inventory.locks import free_sold
 from core.kernel.activity import Actor, record
@@ -21,9 +22,6 @@ from core.kernel.db import run, transaction
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.kernel.outbox import publish
-from core.payments import ledger
-from core.payments.refunds import open_refund
-from core.payments.rules import PostingKind, cancellation_lines
 from core.tickets.change import withdraw
 
 _MAX_REASON = 300
@@ -172,7 +170,7 @@ def _carry_out(
     free_sold(bought.row.reservation_id, seats)
     withdraw(found.passengers)
     for part in bought.parts(found.refund.amount):
-        _give_back(bought, part, cancellation_id, actor, _told(found, reason))
+        give_back(bought.row, bought.row.quote, part, _told(found, reason), actor, cancellation_id)
     _note(bought, found, cancellation_id, actor, reason)
     publish("booking.cancelled", {"cancellation_id": str(cancellation_id)})
     publish("seats.changed", {"schedule_id": str(bought.row.schedule_id)})
@@ -205,20 +203,6 @@ def _told(found: CancellationPreview, reason: str | None) -> str:
     if found.waived and reason:
         return reason
     return "The booking was cancelled." if found.whole else "Part of the booking was cancelled."
-
-
-def _give_back(bought: Bought, part: Part, cancellation_id: UUID, actor: Actor, why: str) -> None:
-    """Owe a part back through the payment that it came by, and take it out of the sale in the books."""
-    row = bought.row
-    refund_id = open_refund(part.payment_id, bought.money(part.amount), why, actor, cancellation_id)
-    lines = cancellation_lines(row.quote, part.before, part.amount)
-    links = {
-        "payment_id": part.payment_id,
-        "refund_id": refund_id,
-        "reservation_id": row.reservation_id,
-        "route_id": row.route_id,
-    }
-    ledger.post(PostingKind.CANCELLATION, row.operator_id, row.currency, lines, **links)
 
 
 def _note(

@@ -60,7 +60,6 @@ class Part:
     """What goes back through one payment; ``before`` is what of the sale had gone back until then."""
 
     payment_id: UUID
-    gateway: str
     amount: int
     before: int
 
@@ -125,7 +124,7 @@ class Bought:
         for payment in self.payments:
             amount = min(refund, int(payment.amount) - int(payment.given_back))
             if amount > 0:
-                parts.append(Part(payment.id, payment.gateway, amount, before))
+                parts.append(Part(payment.id, amount, before))
                 refund, before = refund - amount, before + amount
         return parts
 

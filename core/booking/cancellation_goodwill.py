@@ -2,17 +2,15 @@
 
 from uuid import UUID
 
-from core.booking.cancellation_facts import Bought, lock_booking, read_bought
+from core.booking.cancellation_facts import Bought, Part, lock_booking, read_bought
 from core.booking.errors import NotRefundable, ReasonMissing
+from core.booking.giving_back import give_back
 from core.booking.rules import clean_text
 from core.kernel.activity import Actor
 from core.kernel.db import run, transaction
 from core.kernel.errors import NotFound, RuleBroken
 from core.kernel.money import Money
-from core.payments import ledger
 from core.payments.ledger import RefundTooHigh
-from core.payments.refunds import open_refund
-from core.payments.rules import PostingKind, cancellation_lines
 
 _BOOKING = """
 SELECT b.id FROM payments p LEFT JOIN bookings b ON b.reservation_id = p.reservation_id WHERE p.id = %(payment_id)s
@@ -47,13 +45,5 @@ def _give_back(bought: Bought, payment_id: UUID, amount: Money | None, reason: s
         raise RuleBroken("This was paid in another currency.", code="other_currency", field="amount")
     if not 0 < money.amount <= left:
         raise RefundTooHigh(field="amount", left=left)
-    refund_id = open_refund(payment_id, money, reason, actor)
-    lines = cancellation_lines(row.quote, bought.given_back, money.amount)
-    links = {
-        "payment_id": payment_id,
-        "refund_id": refund_id,
-        "reservation_id": row.reservation_id,
-        "route_id": row.route_id,
-    }
-    ledger.post(PostingKind.CANCELLATION, row.operator_id, row.currency, lines, **links)
-    return refund_id
+    part = Part(payment_id, money.amount, bought.given_back)
+    return give_back(row, row.quote, part, reason, actor)

@@ -6,7 +6,7 @@ like this, unless staff give it free of charge.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from core.kernel.money import Money
 from core.kernel.outbox import publish
 from core.pricing.queries import seat_prices
 from core.tickets.change import reissue
+from core.tickets.facts import TicketFacts
 from core.tickets.models import TicketStatus
 from core.timetable.words import ON_SALE
 
@@ -89,11 +90,15 @@ class _Move:
     seat_number: str | None
     name: str | None
 
+    def on_ticket(self, kept: TicketFacts) -> TicketFacts:
+        """The ticket's facts afterwards."""
+        return replace(kept, seat_id=self.seat_id, seat_number=self.seat_number, passenger_name=self.name)
+
 
 def _moves(
     bought: Bought, sale: Sale, wishes: Mapping[UUID, Wish], names: Mapping[UUID, str | None]
 ) -> list[_Move]:
-    _check_open(bought)
+    check_open(bought)
     people = {person.id: person for person in bought.travelling}
     if wishes.keys() - people.keys():
         raise NotFound("This booking has no such passenger.")
@@ -110,11 +115,12 @@ def _moves(
     return moves
 
 
-def _check_open(bought: Bought) -> None:
+def check_open(bought: Bought, *, anyway: bool = False) -> None:
+    """Refuse what is past changing. ``anyway``: the operator may, also when the departure does not run or has left."""
     row = bought.row
     if row.status not in (BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN):
         raise NotChangeable(status=row.status)
-    if row.schedule_status not in ON_SALE or row.now >= row.boarding_at:
+    if not anyway and (row.schedule_status not in ON_SALE or row.now >= row.boarding_at):
         raise NotChangeable("This departure has left or does not run, so nothing can be changed.")
 
 
@@ -162,7 +168,7 @@ def _write(moves: list[_Move]) -> None:
     run(_UNSEAT, {"ids": [move.was.id for move in moves]})
     for move in moves:
         run(_SEAT, {"id": move.was.id, "seat_id": move.seat_id, "name": move.name})
-        reissue(move.was.id, move.seat_id, move.seat_number, move.name)
+        reissue(move.was.id, move.on_ticket)
 
 
 def _note(bought: Bought, moves: list[_Move], actor: Actor) -> None:

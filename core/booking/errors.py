@@ -116,6 +116,13 @@ class SeatCostsMore(RuleBroken):
     message = "This seat costs more than the one that was bought."
 
 
+class DifferenceDue(RuleBroken):
+    """The other departure costs more; ``details["due"]`` says how much."""
+
+    code = "difference_due"
+    message = "This departure costs more. The difference can be paid at the counter."
+
+
 class NotRefundable(Conflict):
     """The payment did not pay for a booking, or did not come at all."""
 
@@ -134,7 +141,7 @@ constraint_error("uq_reservations_one_active", ActiveReservationExists)
 constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
-    "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "HoldExpired", "NoMoreExtensions",
+    "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "NoMoreExtensions",
     "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "PaymentMissing", "ReasonMissing",
     "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

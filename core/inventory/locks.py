@@ -115,15 +115,17 @@ def give_up(reservation_id: UUID) -> int:
 
 _SOLD_IN_ORDER = """
 SELECT 1 FROM seat_locks WHERE reservation_id = %(reservation_id)s AND seat_id = ANY(%(seat_ids)s) AND kind = 'sold'
+  AND (%(schedule_id)s::uuid IS NULL OR schedule_id = %(schedule_id)s)
 ORDER BY schedule_id, seat_id, leg FOR UPDATE
 """
 _FREE_SOLD = """
 DELETE FROM seat_locks WHERE reservation_id = %(reservation_id)s AND seat_id = ANY(%(seat_ids)s) AND kind = 'sold'
+  AND (%(schedule_id)s::uuid IS NULL OR schedule_id = %(schedule_id)s)
 """
 
 
-def free_sold(reservation_id: UUID, seat_ids: Collection[UUID]) -> int:
-    """Give sold seats of a reservation back to everybody; returns how many locks there were."""
-    values = {"reservation_id": reservation_id, "seat_ids": sorted(seat_ids)}
+def free_sold(reservation_id: UUID, seat_ids: Collection[UUID], schedule_id: UUID | None = None) -> int:
+    """Give sold seats of a reservation (on one schedule, if named) back to everybody; returns how many locks there were."""
+    values = {"reservation_id": reservation_id, "seat_ids": sorted(seat_ids), "schedule_id": schedule_id}
     run(_SOLD_IN_ORDER, values)
     return run(_FREE_SOLD, values).rowcount

@@ -19,6 +19,7 @@ class PostingKind(StrEnum):
 
     SALE = "sale"
     CANCELLATION = "cancellation"
+    EXCHANGE = "exchange"
     REFUND_DUE = "refund_due"
     REFUND_PAID = "refund_paid"
     PART = "part"
@@ -46,6 +47,14 @@ def sale_lines(quote: Mapping[str, Any], received: Account) -> list[Line]:
     return _some(
         (received, total), (Account.REVENUE, -revenue), (Account.FEES, -fees), (Account.TAXES, -taxes)
     )
+
+
+def part_of_sale_lines(quote: Mapping[str, Any], before: int, amount: int, received: Account) -> list[Line]:
+    """``amount`` of a sale after ``before`` of it: the mirror of `cancellation_lines`, received in this account."""
+    taken_back = cancellation_lines(quote, before, amount)
+    return [
+        (received if account == Account.REFUNDS_DUE else account, -value) for account, value in taken_back
+    ]
 
 
 def cancellation_lines(quote: Mapping[str, Any], before: int, amount: int) -> list[Line]:

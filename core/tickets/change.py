@@ -4,8 +4,7 @@ Called inside the transaction of the booking's change.
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from core.kernel.db import run
@@ -29,16 +28,15 @@ def withdraw(passenger_ids: Collection[UUID]) -> list[UUID]:
     return [row.id for row in run(_WITHDRAW, {"passenger_ids": sorted(passenger_ids)})]
 
 
-def reissue(passenger_id: UUID, seat_id: UUID | None, seat_number: str | None, name: str | None) -> bool:
-    """Give a valid ticket another seat or name, and a new code: the old one is of an older serial and refused.
+def reissue(passenger_id: UUID, change: Callable[[TicketFacts], TicketFacts]) -> bool:
+    """Change what a valid ticket says, and give it a new code: the old one is of an older serial and refused.
 
     False when the ticket is no longer valid, and nothing was done.
     """
     row = run(_TICKET, {"passenger_id": passenger_id}).fetchone()
     if row is None:
         return False
-    kept = TicketFacts.from_json(row.facts)
-    facts = replace(kept, seat_id=seat_id, seat_number=seat_number, passenger_name=name)
+    facts = change(TicketFacts.from_json(row.facts))
     serial = row.serial + 1
     values = {
         "id": row.id,

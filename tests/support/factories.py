@@ -131,6 +131,18 @@ def new_schedule(
     )
 
 
+def another_departure(office: Office, hours: float = 48) -> UUID:
+    """One more departure of the office's line, so many hours after (or before) its first."""
+    with transaction() as session:
+        made = new_schedule(
+            office.operator_id, office.route_id, office.pattern_id, office.layout_id, office.vehicle_id,
+            office.departure_at + timedelta(hours=hours),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        return made.id
+
+
 def make_layout(code: str, rows: int) -> tuple[Layout, list[Seat]]:
     """A 2+2 coach with windows and an aisle, written in the open transaction."""
     layout = Layout(

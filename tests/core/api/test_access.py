@@ -28,6 +28,7 @@ TABLE = {
     "cancellations.change": EVERYONE,
     "cancellations.cancel_whole": EVERYONE,
     "cancellations.details": EVERYONE,
+    "cancellations.move": EVERYONE,
     "cancellations.show": EVERYONE,
     "health.details": EVERYONE,
     "health.plain": EVERYONE,

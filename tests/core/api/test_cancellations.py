@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from core.kernel.db import db
 from tests.core.api.cast import gateway_says
+from tests.support.factories import another_departure
 
 
 @pytest.fixture
@@ -248,3 +249,34 @@ def test_only_those_who_may_change_a_booking(cast, booking, office):
     assert cast.customer.patch(path, {**wish, "free_of_charge": True}).status_code == 403
     assert cast.agent.patch(path, wish).status_code == 200
     assert cast.customer.patch(path, {"seat": 1}).status_code == 422
+
+
+def test_a_booking_is_moved_to_another_departure(cast, booking, office):
+    later = another_departure(office)
+    seats = [
+        {"passenger_id": p["id"], "seat_id": str(office.seats[n])}
+        for n, p in enumerate(booking["passengers"])
+    ]
+    body = {"schedule_id": str(later), "from_position": 0, "to_position": 5, "seats": seats}
+    path = f"/bookings/{booking['id']}/move"
+    assert cast.stranger.post(path, body).status_code == 404
+    assert cast.gate.post(path, body).status_code == 403
+    assert cast.customer.post(path, {**body, "waive": True}).status_code == 403
+    assert cast.customer.post(path, {**body, "cash": True}).status_code == 403
+
+    shown = cast.customer.post(path, {**body, "preview": True}).json
+    assert (shown["moved"], shown["due"]["amount"], shown["paid"]) == (False, 0, booking["total"])
+    assert cast.customer.post(path, {**body, "agreed_difference": shown["due"]}).json["moved"]
+    moved = cast.customer.get(f"/bookings/{booking['id']}").json
+    assert (moved["journey"]["schedule_id"], moved["reference"]) == (str(later), booking["reference"])
+    again = cast.customer.post(path, body)
+    assert (again.status_code, again.json["code"]) == (409, "not_changeable")
+    assert cast.customer.post(path, {**body, "seats": []}).status_code == 422
+    db.session.execute(text("UPDATE tariffs SET base = 9000"))
+    db.session.commit()
+    back = {**body, "schedule_id": str(office.schedule_id)}
+    dearer = cast.customer.post(path, back)
+    assert (dearer.status_code, dearer.json["code"]) == (422, "difference_due")
+    assert cast.agent.post(path, {**back, "cash": True, "agreed_difference": dearer.json["due"]}).json[
+        "moved"
+    ]

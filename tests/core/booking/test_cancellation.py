@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from core.booking import cancellation
+from core.booking import giving_back
 from core.booking.cancellation import cancel_booking, preview
 from core.booking.errors import CancellationClosed, NotCancellable, RefundChanged
 from core.booking.queries import booking_view
@@ -245,7 +245,7 @@ def test_a_booking_of_nothing_is_cancelled_without_a_refund(office: Office) -> N
 
 def test_nothing_is_half_done_when_the_books_refuse(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     booking_id = sell(0, office=office)
-    monkeypatch.setattr(cancellation, "cancellation_lines", lambda *_: [("revenue", 5), ("refunds_due", -4)])
+    monkeypatch.setattr(giving_back, "cancellation_lines", lambda *_: [("revenue", 5), ("refunds_due", -4)])
     with pytest.raises(Exception, match="balance"):
         cancel_booking(booking_id, ACTOR)
     assert status(booking_id) == "confirmed"
