@@ -48,7 +48,8 @@ WHERE p.reservation_id = :reservation_id ORDER BY p.place
 _PAID = text("""
 SELECT p.id, p.gateway, p.amount, coalesce(sum(f.amount), 0)::bigint AS given_back
 FROM payments p LEFT JOIN refunds f ON f.payment_id = p.id
-WHERE p.reservation_id = :reservation_id AND p.status IN ('completed', 'refunded') AND p.currency = :currency
+WHERE p.reservation_id = :reservation_id AND p.status IN ('completed', 'refunded')
+  AND p.currency = :currency AND NOT p.waiting
   AND NOT EXISTS (SELECT 1 FROM refunds w
     WHERE w.payment_id = p.id AND w.cancellation_id IS NULL AND w.amount = p.amount)
 GROUP BY p.id, p.gateway, p.amount ORDER BY p.created_at DESC, p.id DESC
