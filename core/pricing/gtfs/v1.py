@@ -93,6 +93,7 @@ def _read_fares(source: Source, book: FaresV1, findings: Findings) -> dict[str, 
             kind, family = passenger_type_of(fare_id)
             book.fares[fare_id] = Ticket(fare_id, family, kind, *price)
             _say_kind(kind, row, fields)
+            _say_terms(row, fields)
     return known
 
 
@@ -128,6 +129,26 @@ def _say_kind(kind: str | None, row: Row, fields: Fields) -> None:
             fields.file,
             row.line,
             "fare_id",
+        )
+
+
+def _say_terms(row: Row, fields: Fields) -> None:
+    """What the feed promises beside the price and a sale here does not."""
+    if row.get("payment_method") == "0":
+        fields.findings.note(
+            "paid_on_board",
+            "A fare to be paid on board is sold before it, too.",
+            fields.file,
+            row.line,
+            "payment_method",
+        )
+    if row.get("transfers") != "0":
+        fields.findings.note(
+            "transfers",
+            "A fare that allows to change is sold for one journey without a change.",
+            fields.file,
+            row.line,
+            "transfers",
         )
 
 

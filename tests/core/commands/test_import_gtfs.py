@@ -53,6 +53,19 @@ def test_a_feed_comes_in_with_prices_and_a_closing_table(fresh_database: FreshDa
     assert one(fresh_database, "SELECT count(*) FROM schedules") in {20, 19, 18}
 
 
+def test_a_feed_with_fares_brings_its_prices_itself(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    files = small_feed(datetime.now(UTC).date()) | {
+        "fare_attributes.txt": "fare_id,price,currency_type,payment_method,transfers\np,12.50,EUR,1,0\n"
+    }
+    done = command(fresh_database, zipped(tmp_path / "f.zip", files), "--days", 3)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "fares" in done.stdout
+    assert "Without prices" not in done.stdout
+    assert one(fresh_database, "SELECT currency FROM operators") == "EUR"
+    assert one(fresh_database, "SELECT amount FROM zone_fares") == 1250
+
+
 def test_a_refused_feed_is_a_table_of_reasons_and_nothing_else(fresh_database: FreshDatabase) -> None:
     done = command(fresh_database, BAD / "bad_date_format")
 

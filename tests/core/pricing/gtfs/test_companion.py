@@ -150,6 +150,11 @@ def test_rules_for_another_route_do_not_hold_and_the_route_without_a_fare_is_nam
     assert "no_fare" in codes(report, Level.NOTE)
 
 
+def test_what_is_promised_beside_the_price_and_not_kept_is_said(tmp_path: Path) -> None:
+    report = bring_in(tmp_path, zoned_feed(fare_attributes=ATTRIBUTES + "p,5,RON,0,\n"))
+    assert {"paid_on_board", "transfers"} <= codes(report, Level.NOTE)
+
+
 def test_fares_for_types_are_asked_of_these_types(tmp_path: Path) -> None:
     report = bring_in(
         tmp_path,
@@ -306,8 +311,10 @@ def test_a_price_by_the_time_of_day_is_left_out(tmp_path: Path) -> None:
 # -- real feeds -----------------------------------------------------------------------------------------
 
 
-def real(name: str) -> Report:
-    report = import_feed(real_feed(name), Options(name, shift_to_today=True, days=8), companion=FeedFares())
+def real(name: str, days: int = 8) -> Report:
+    report = import_feed(
+        real_feed(name), Options(name, shift_to_today=True, days=days), companion=FeedFares()
+    )
     db.session.rollback()
     return report
 
@@ -323,7 +330,7 @@ def hold(found: Departure, *types: str) -> Held:
 
 
 def test_a_zone_pair_of_yamanashi_is_searched_quoted_and_held_at_its_fare() -> None:
-    report = real("yamanashi-2017")
+    report = real("yamanashi-2017", days=3)
     assert report.findings.counts[Level.NOTE, "unnamed_columns"] == 102_070
     assert report.findings.counts[Level.NOTE, "numbered_zones"] == 134
     assert report.findings.counts[Level.SKIPPED, "unknown_zone"] == 11

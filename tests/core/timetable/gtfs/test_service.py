@@ -343,6 +343,23 @@ def test_two_agencies_and_asking_by_phone() -> None:
     assert {op.currency for op in report.new_operators} == {"NZD"}
 
 
+def test_cairns_runs_after_midnight_and_stands_twice_at_one_stop() -> None:
+    report = real("cairns-2014", first=date(2014, 6, 2), days=7)
+    assert (report.trips, report.trips_used) == (1339, 1339)
+    assert (report.tallies["operators"].new, report.tallies["places"].new) == (1, 416)
+    assert "65 calls lack" in next(f.message for f in report.findings.kept if f.code == "blank_times")
+    nightly = text(
+        "SELECT count(DISTINCT split_part(source_key, ':', 2)) FROM schedules "
+        "WHERE (departure_at AT TIME ZONE 'Australia/Brisbane')::date > service_date"
+    )
+    assert db.session.execute(nightly).scalar_one() > 0
+    twice = text(
+        "SELECT count(*) FROM pattern_stops a JOIN pattern_stops b ON b.pattern_id = a.pattern_id "
+        "AND b.position = a.position + 1 AND b.place_id = a.place_id"
+    )
+    assert db.session.execute(twice).scalar_one() >= 1
+
+
 def test_a_feed_of_the_past_brings_its_network_and_says_why_no_departure() -> None:
     report = real("miyako-muroran-2018")
     assert report.tallies["places"].new == 2
