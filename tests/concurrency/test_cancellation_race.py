@@ -12,12 +12,13 @@ from sqlalchemy import text
 
 from core.booking import cancellation
 from core.booking.cancellation import cancel_booking
+from core.booking.move import Destination, move_booking
 from core.booking.queries import booking_view
 from core.kernel.db import db
 from core.kernel.errors import DomainError
 from core.proof.invariants import broken
 from tests.support.database import FreshDatabase
-from tests.support.factories import ACTOR, make_office
+from tests.support.factories import ACTOR, another_departure, make_office
 from tests.support.sales import sell
 
 
@@ -107,3 +108,29 @@ def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, boo
         ask_for(fresh_database, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         == 0
     )
+
+
+def test_moved_twice_and_cancelled_at_once(fresh_database: FreshDatabase) -> None:
+    """Whoever is first, the booking ends whole: on one departure, or cancelled from it."""
+    with fresh_database.app.app_context():
+        office = make_office()
+        booking_id = sell(0, 1, office=office)
+        later, earlier = another_departure(office, 24), another_departure(office, -12)
+        view = booking_view(booking_id)
+        assert view is not None
+        people = [passenger.id for passenger in view.reservation.passengers]
+        db.session.remove()
+
+    def move(schedule_id: UUID) -> Any:
+        seats = dict(zip(people, office.seats[4:6], strict=True))
+        return move_booking(booking_id, Destination(schedule_id, 0, 5, seats), ACTOR)
+
+    answers = at_once(
+        fresh_database, lambda: move(later), lambda: move(earlier), lambda: cancel_booking(booking_id, ACTOR)
+    )
+
+    assert "busy" not in answers
+    with fresh_database.app.app_context(), db.engine.connect() as connection:
+        assert [str(found) for found in broken(connection)] == []
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert ask_for(fresh_database, deadlocks) == 0
