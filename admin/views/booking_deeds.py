@@ -115,11 +115,12 @@ class BookingDeeds:
         free_of_charge = bool(request.form.get("free_of_charge"))
         if free_of_charge:
             access.require("payments.refund")
+        cash = bool(request.form.get("cash"))
         wishes, found, who = _wishes(), booking.id, access.actor()
         return attempted(
             _("Changed. The new tickets count from now on."),
             url_for("bookings.details", booking_id=found),
-            lambda: change_passengers(found, wishes, who, free_of_charge=free_of_charge),
+            lambda: change_passengers(found, wishes, who, cash=cash, free_of_charge=free_of_charge),
         )
 
     @expose("/<booking_id>/hand-out/<refund_id>", methods=("POST",))

@@ -1,8 +1,8 @@
 """Another seat or another name after the sale.
 
 New seats are taken before the old ones are given up, all or none; whoever is re-seated or renamed gets a new code, and the
-old one stops counting. A seat of the same or a lower price costs nothing and gives nothing back; a dearer one is not given
-like this, unless staff give it free of charge.
+old one stops counting. A seat of the same or a lower price costs nothing and gives nothing back; what a dearer one costs
+more is paid at the counter, unless staff give it free of charge.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ from core.booking.errors import NotChangeable, SeatCostsMore, SeatTaken, SeatTwi
 from core.booking.models import BookingStatus
 from core.booking.rules import clean_text
 from core.booking.sale import Sale, lock_sale
+from core.booking.seat_price import SeatSwap, differences, take_cash_for
 from core.inventory.locks import Claim, free_sold, take_sold
 from core.inventory.plans import Plan, plan
 from core.kernel.activity import Actor, record
 from core.kernel.db import run, transaction
 from core.kernel.errors import NotFound
-from core.kernel.money import Money
+from core.kernel.money import format_money
 from core.kernel.outbox import publish
-from core.pricing.queries import seat_prices
 from core.tickets.change import reissue
 from core.tickets.facts import TicketFacts
 from core.tickets.models import TicketStatus
@@ -45,9 +45,16 @@ class Wish:
 
 
 def change_passengers(
-    booking_id: UUID, wishes: Mapping[UUID, Wish], actor: Actor, *, free_of_charge: bool = False
+    booking_id: UUID,
+    wishes: Mapping[UUID, Wish],
+    actor: Actor,
+    *,
+    cash: bool = False,
+    free_of_charge: bool = False,
 ) -> None:
     """Re-seat and rename passengers (by id) of a booking that has not left yet; what is so already is left alone.
+
+    ``cash``: what dearer seats cost more was counted at the counter.
 
     Raises NotFound, NotChangeable, UnknownSeat, SeatTwice, SeatTaken (with the numbers), SeatCostsMore, BadPassenger.
     """
@@ -61,7 +68,7 @@ def change_passengers(
             return
         seated = any(move.seat_id != move.was.seat_id for move in moves)
         if seated:
-            _check_price(sale, moves, free_of_charge=free_of_charge)
+            _settle_price(bought, sale, moves, actor, cash=cash, free_of_charge=free_of_charge)
             _exchange(bought, sale, moves)
         _write(moves)
         _note(bought, moves, actor)
@@ -133,17 +140,24 @@ def _number(layout: Plan, seat_id: UUID | None) -> str | None:
     return seat.number
 
 
-def _check_price(sale: Sale, moves: list[_Move], *, free_of_charge: bool) -> None:
-    """Compared by today's prices on both sides, so that a new tariff alone makes no seat dearer."""
-    row = sale.row
-    prices = seat_prices(row.schedule_id, row.from_position, row.to_position)
-    more = sum(
-        prices[move.seat_id].amount - prices[move.was.seat_id].amount
-        for move in moves
-        if move.seat_id and move.was.seat_id
-    )
-    if more > 0 and not free_of_charge:
-        raise SeatCostsMore(difference=Money(more, row.currency).as_json())
+def _settle_price(
+    bought: Bought, sale: Sale, moves: list[_Move], actor: Actor, *, cash: bool, free_of_charge: bool
+) -> None:
+    swaps = [
+        SeatSwap(m.was.place, m.was.seat_id, m.was.seat_number, m.seat_id, m.seat_number or "")
+        for m in moves
+        if m.seat_id and m.was.seat_id
+    ]
+    lines = differences(sale, swaps)
+    more = bought.money(sum(line.amount for line in lines))
+    if more.amount <= 0 or free_of_charge:
+        return
+    if not cash:
+        raise SeatCostsMore(
+            f"This costs {format_money(more)} more than the seats that were bought.",
+            difference=more.as_json(),
+        )
+    take_cash_for(bought, lines, actor)
 
 
 def _exchange(bought: Bought, sale: Sale, moves: list[_Move]) -> None:

@@ -31,12 +31,12 @@ def settlement(quote: Quote, paid: int, *, waive: bool) -> Settlement:
         line = QuoteLine("fare", "Difference to the fare that was paid", -difference)
     else:
         return Settlement(quote)
-    return Settlement(_with(quote, line), back=max(0, -difference) if waive else 0)
+    return Settlement(with_lines(quote, line), back=max(0, -difference) if waive else 0)
 
 
-def _with(quote: Quote, line: QuoteLine) -> Quote:
-    """The quote with one more line; the tax that is contained grows or shrinks with the total."""
-    total = quote.total + line.amount
+def with_lines(quote: Quote, *more: QuoteLine) -> Quote:
+    """The quote with more lines; the tax that is contained grows or shrinks with the total."""
+    total = quote.total + sum(line.amount for line in more)
     lines = [
         replace(each, amount=portion(each.amount, total, quote.total))
         if each.included and quote.total
@@ -44,4 +44,4 @@ def _with(quote: Quote, line: QuoteLine) -> Quote:
         for each in quote.lines
     ]
     place = next((n for n, each in enumerate(lines) if each.included), len(lines))
-    return Quote(quote.currency, (*lines[:place], line, *lines[place:]), total)
+    return Quote(quote.currency, (*lines[:place], *more, *lines[place:]), total)

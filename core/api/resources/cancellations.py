@@ -49,8 +49,11 @@ def change(caller: Caller, booking_id: UUID, body: ChangeBody) -> Any:
     booking = cancellable(caller, booking_id)
     if body.free_of_charge:
         require(caller, "payments.refund")
+    if body.cash:
+        require(caller, "bookings.cancel")
+        require_station(caller, booking.reservation.id)
     wishes = {each.id: Wish(each.seat_id, each.full_name) for each in body.passengers}
-    change_passengers(booking_id, wishes, caller.actor, free_of_charge=body.free_of_charge)
+    change_passengers(booking_id, wishes, caller.actor, cash=body.cash, free_of_charge=body.free_of_charge)
     given = body.model_fields_set
     if given & {"contact_email", "contact_phone"}:
         inner = booking.reservation

@@ -42,11 +42,14 @@ class PassengerChange(Input):
 
 
 class ChangeBody(Input):
-    """What is to be changed after the sale. Dearer seats are refused, unless staff give them `free_of_charge`."""
+    """What is to be changed after the sale. Dearer seats are refused (with the `difference`), unless staff give them
+    `free_of_charge` or have counted the difference in `cash`.
+    """
 
     passengers: Annotated[list[PassengerChange], Field(max_length=50)] = Field(default_factory=list)
     contact_email: Email | None = None
     contact_phone: Phone | None = None
+    cash: bool = False
     free_of_charge: bool = False
 
 

@@ -247,6 +247,7 @@ def test_only_those_who_may_change_a_booking(cast, booking, office):
     assert cast.stranger.patch(path, wish).status_code == 404
     assert cast.gate.patch(path, wish).status_code == 403
     assert cast.customer.patch(path, {**wish, "free_of_charge": True}).status_code == 403
+    assert cast.customer.patch(path, {**wish, "cash": True}).status_code == 403
     assert cast.agent.patch(path, wish).status_code == 200
     assert cast.customer.patch(path, {"seat": 1}).status_code == 422
 

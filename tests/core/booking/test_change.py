@@ -129,6 +129,34 @@ def test_a_dearer_seat_is_given_by_staff_alone(office: Office) -> None:
     assert people(booking_id)[0].seat_id == office.seats[2], "a cheaper one is anybody's"
 
 
+def test_what_a_dearer_seat_costs_more_is_paid_at_the_counter(office: Office) -> None:
+    set_seat_charge(office.operator_id, "window", 300, CLERK)
+    booking_id = sell(1, 2, office=office)
+    first, _ = people(booking_id)
+    change_passengers(booking_id, {first.id: Wish(office.seats[0])}, CLERK, cash=True)
+
+    view = booking_view(booking_id)
+    assert view is not None
+    assert view.total.amount == view.reservation.quote.total == 5500
+    assert [p.amount for p in view.reservation.passengers] == [2800, 2500]
+    assert [p.amount for p in view.reservation.payments] == [5200, 300]
+    assert broken(db.session.connection(), [office.schedule_id]) == []
+    back = cancel_booking(booking_id, CLERK, "test", waive=True)
+    assert back.refund.amount == 5500
+    left = "SELECT account, sum(amount)::int FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0"
+    assert dict(db.session.execute(text(left)).all()) == {"cash_drawer": 5500, "refunds_due": -5500}
+    assert broken(db.session.connection(), [office.schedule_id]) == []
+
+
+def test_no_more_is_taken_for_what_partly_went_back(office: Office) -> None:
+    booking_id = sell(1, 2, office=office)
+    first, second = people(booking_id)
+    set_seat_charge(office.operator_id, "window", 300, CLERK)
+    cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({first.id}))
+    with pytest.raises(NotChangeable):
+        change_passengers(booking_id, {second.id: Wish(office.seats[3])}, CLERK, cash=True)
+
+
 def test_another_name_is_another_ticket(office: Office) -> None:
     booking_id = sell(0, office=office)
     (person,) = people(booking_id)
