@@ -14,6 +14,9 @@ from core.timetable.gtfs.findings import Findings
 from core.timetable.gtfs.reader import Source
 from core.timetable.gtfs.report import Report
 
+#: Pairs of calls that are looked at; a real feed has a few million, a hostile one would never end.
+MOST_PAIRS = 50_000_000
+
 
 class FeedFares:
     """The fares of one import. `priced` are the operators of whom some route has fares, once they are stored."""
@@ -44,6 +47,12 @@ class FeedFares:
         prices: dict[str, RoutePrices] = {}
         if self._book:
             ways = network.feed.ways()
+            if sum(len(way) ** 2 // 2 for several in ways.values() for way in several) > MOST_PAIRS:
+                raise report.findings.refuse(
+                    "too_many_pairs",
+                    f"The trips have more than {MOST_PAIRS:,} pairs of calls to price.",
+                    "stop_times.txt",
+                )
             for line_id in network.feed.lines.keys() & ways.keys():
                 currency = network.operator_of(line_id).currency
                 prices[line_id] = prices_of_route(self._book, line_id, ways[line_id], currency)

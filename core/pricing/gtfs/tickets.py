@@ -41,8 +41,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a journey costs an adult, and the types that have a price of their own. `left_out` are tickets that hold too
-    and cannot be told apart from those taken, `families` those that were taken of several.
+    """What a journey costs an adult, and the types that have a price of their own. `taken` is the adult's ticket,
+    `left_out` those that hold too, cost something else and cannot be told apart in a sale.
     """
 
     amount: int
@@ -84,8 +84,13 @@ def choose(tickets: Iterable[Ticket]) -> Price | None:
     for (family, kind), ticket in special.items():
         if family not in adults:
             by_type.setdefault(kind, ticket.amount)
-    left_out = sorted({t.id for t in every if t.family != best.family and t.family in adults})
-    return Price(best.amount, by_type, best.id, tuple(left_out))
+    left_out = {t.id for t in every if t.passenger_type != OTHER and t.amount != _asked(t, best, by_type)}
+    return Price(best.amount, by_type, best.id, tuple(sorted(left_out)))
+
+
+def _asked(ticket: Ticket, best: Ticket, by_type: dict[str, int]) -> int:
+    """What somebody pays who could travel on this ticket."""
+    return by_type.get(ticket.passenger_type or "", best.amount)
 
 
 def _keep(kept: dict[Any, Ticket], key: Any, ticket: Ticket, *, cheapest: bool) -> None:

@@ -176,8 +176,14 @@ def _read_products(
                 "rider_category_id",
             )
         elif price := read_amount(fields, row, "amount", "currency"):
-            ticket = Ticket(product, product, categories[category], *price)
+            ticket = Ticket(_name(row), product, categories[category], *price)
             book.products.setdefault(product, []).append(ticket)
+
+
+def _name(row: Row) -> str:
+    """A product with what its rows differ in."""
+    parts = (row.get(column) for column in ("fare_product_id", "rider_category_id", "fare_media_id"))
+    return " / ".join(part for part in parts if part)
 
 
 def _skip(fields: Fields, row: Row, code: str, reason: str, column: str) -> None:
@@ -199,6 +205,8 @@ def _cards(source: Source, findings: Findings) -> set[str]:
 
 def _read_rules(source: Source, book: FaresV2, findings: Findings) -> None:
     fields = Fields(findings, "fare_leg_rules.txt")
+    areas = {area for areas_of_stop in book.areas.values() for area in areas_of_stop}
+    networks = {*book.networks.values(), *(line.network for line in book.feed.lines.values())}
     for row in source.rows(fields.file, ("fare_product_id",)):
         book.by_priority = book.by_priority or "rule_priority" in row.cells
         product = row.get("fare_product_id")
@@ -217,8 +225,21 @@ def _read_rules(source: Source, book: FaresV2, findings: Findings) -> None:
                 row.line,
                 "fare_product_id",
             )
+        elif lost := _lost(row, areas, networks):
+            findings.skip(
+                "unknown_zone", f"No stop or route is in {lost}: the rule is left out.", fields.file, row.line
+            )
         else:
             book.rules.append(_rule(row, fields))
+
+
+def _lost(row: Row, areas: set[str], networks: set[str]) -> str:
+    """The first area or network that a rule names and nothing is in, in words; else blank."""
+    for column in ("from_area_id", "to_area_id"):
+        if row.get(column) and row.get(column) not in areas:
+            return f"the area {row.get(column)!r}"
+    network = row.get("network_id")
+    return f"the network {network!r}" if network and network not in networks else ""
 
 
 def _rule(row: Row, fields: Fields) -> LegRule:

@@ -36,6 +36,8 @@ _COLUMNS = (
     "departure_at", "arrival_at", "currency",
 )  # fmt: skip
 _KEY_LENGTH = 300
+#: More departures in one import are a fault of writing, or malice: a country has about so many in two months.
+MOST_RUNS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Runs:
     window: Window
     findings: Findings
     _origins: dict[tuple[date, str], datetime] = field(default_factory=dict)
+    _count: int = 0
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for every run in the window."""
@@ -67,7 +70,14 @@ class Runs:
             service = self.feed.trips[trip_id].service_id
             if service not in by_service:
                 by_service[service] = list(days.dates(service, self.window.first, self.window.last))
-            yield from self._rows_of(trip_id, plan, by_service[service])
+            for row in self._rows_of(trip_id, plan, by_service[service]):
+                self._count += 1
+                if self._count > MOST_RUNS:
+                    raise self.findings.refuse(
+                        "too_many_departures", f"These days of the feed have more than {MOST_RUNS:,} departures: name fewer "
+                        "days with --days.", "stop_times.txt",
+                    )  # fmt: skip
+                yield row
 
     def _rows_of(self, trip_id: str, plan: TripPlan, days: list[date]) -> Iterator[tuple[Any, ...]]:
         trip = self.feed.trips[trip_id]

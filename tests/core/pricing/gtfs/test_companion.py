@@ -14,6 +14,7 @@ from core.kernel.activity import SYSTEM
 from core.kernel.clock import now
 from core.kernel.db import db
 from core.kernel.money import Money
+from core.pricing.gtfs import companion
 from core.pricing.gtfs.companion import FeedFares
 from core.pricing.queries import price_from, quote_for
 from core.pricing.rules import NoPrice
@@ -257,6 +258,24 @@ def test_importing_again_follows_the_feed_and_nothing_else(tmp_path: Path) -> No
     assert fare("ash", "bex") is None
 
 
+def test_an_offer_that_was_remembered_is_not_sold_at_the_fare_of_yesterday(tmp_path: Path) -> None:
+    first = zoned_feed(fare_attributes=ATTRIBUTES + "p,5,RON,1,0\n")
+    bring_in(tmp_path, first)
+    found = connection("line", "ash", "bex")
+    assert hold(found, "adult").quote.total == 500
+    bring_in(tmp_path, first | {"fare_attributes.txt": ATTRIBUTES + "p,6,RON,1,0\n"})
+    assert reserve(_seat(found, 5, "adult"), BOB, ACTOR).quote.total == 600
+
+
+def test_a_feed_with_more_pairs_of_calls_than_anyone_has_is_refused_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(companion, "MOST_PAIRS", 3)
+    with pytest.raises(BrokenFeed):
+        bring_in(tmp_path, zoned_feed(fare_attributes=ATTRIBUTES + "p,5,RON,1,0\n"))
+    assert db.session.execute(text("SELECT count(*) FROM operators")).scalar_one() == 0
+
+
 # -- fares v2 -------------------------------------------------------------------------------------------
 
 AREAS = {
@@ -290,6 +309,34 @@ def test_a_blank_area_means_the_areas_that_no_rule_names(tmp_path: Path) -> None
     files = AREAS | {"fare_products": products, "fare_leg_rules": LEGS + "a,named,N,\nb,rest,,\n"}
     bring_in(tmp_path, zoned_feed(**files))
     assert (fare("ash", "bex"), fare("bex", "cor")) == (800, 500)
+
+
+def test_two_prices_for_one_rider_are_asked_at_the_lower_and_said(tmp_path: Path) -> None:
+    media = {"fare_media": "fare_media_id,fare_media_name,fare_media_type\npaper,Paper,1\napp,App,4\n"}
+    products = PRODUCTS + "day,paper,8,RON,0\nday,app,7,RON,0\n"
+    legs = {"fare_products": products, "fare_leg_rules": LEGS + "a,day,,\n"}
+    report = bring_in(tmp_path, zoned_feed(**AREAS | media | legs))
+    assert fare("ash", "bex") == 700
+    told = next(each.message for each in report.findings.kept if each.code == "fares_alike")
+    assert "day / 0 / app is asked; left out: day / 0 / paper" in told
+
+
+def test_a_rule_for_an_area_or_a_network_of_nothing_is_left_out(tmp_path: Path) -> None:
+    legs = "fare_product_id,network_id,from_area_id,to_area_id\nday,,mars,\nday,express,,\n"
+    report = bring_in(
+        tmp_path, zoned_feed(**AREAS, fare_products=PRODUCTS + "day,paper,8,RON,0\n", fare_leg_rules=legs)
+    )
+    assert report.findings.counts[Level.SKIPPED, "unknown_zone"] == 2
+    assert fare("ash", "bex") is None
+
+
+def test_networks_tell_routes_apart(tmp_path: Path) -> None:
+    legs = "fare_product_id,network_id\nday,express\n"
+    products = PRODUCTS + "day,paper,8,RON,0\n"
+    networks = "network_id,route_id\nexpress,R1\n"
+    files = zoned_feed(**AREAS, fare_products=products, fare_leg_rules=legs, route_networks=networks)
+    bring_in(tmp_path, files)
+    assert fare("ash", "bex") == 800
 
 
 def test_with_priorities_the_highest_rule_holds_and_a_blank_area_means_any(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from core.kernel.activity import SYSTEM
 from core.kernel.clock import now
 from core.kernel.db import db
 from core.pricing.service import TariffTerms, set_tariff
+from core.timetable.gtfs import runs
 from core.timetable.gtfs.findings import BrokenFeed
 from core.timetable.gtfs.report import Report, Tally
 from core.timetable.gtfs.service import import_feed
@@ -276,6 +277,15 @@ def test_progress_goes_forward_from_nothing_to_all(tmp_path: Path) -> None:
     import_feed(path, Options("line"), progress=lambda share, _: heard.append(share))
     assert heard == sorted(heard)
     assert heard[-1] == 1.0
+
+
+def test_more_departures_than_anyone_has_are_refused_and_nothing_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "MOST_RUNS", 13)
+    with pytest.raises(BrokenFeed, match="more than 13 departures"):
+        run(tmp_path, small_feed(tomorrow()))
+    assert everything()["operators"] == 0
 
 
 # -- real feeds ---------------------------------------------------------------------------------------
