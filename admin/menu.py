@@ -60,7 +60,7 @@ def _figure(endpoint: str) -> tuple[int, bool]:
     about = waiting()
     figures = {
         "reservations": (about.held, False),
-        "payments": (about.payments, True),
+        "reconciliation": (about.payments, True),
         "refunds": (about.refunds, True),
         "kiosks": (about.kiosks, True),
         "messages": (about.messages, True),

@@ -13,6 +13,7 @@ from admin.views.operators import Operators
 from admin.views.papers import Papers
 from admin.views.people import People
 from admin.views.prices import Fares, Prices
+from admin.views.reconciliation import Reconciliation
 from admin.views.reservations import Reservations
 from admin.views.revenue import Revenue
 from admin.views.sales import Payments, Refunds, Tickets
@@ -40,6 +41,7 @@ def all_views() -> list[Any]:
         Tickets(Ticket, _l("Tickets"), "tickets"),
         Payments(Payment, _l("Payments"), "payments"),
         Refunds(Refund, _l("Refunds"), "refunds"),
+        Reconciliation(_l("Reconciliation"), endpoint="reconciliation"),
         Vouchers(Voucher, _l("Vouchers"), "vouchers"),
         Revenue(_l("Revenue"), endpoint="revenue"),
         Schedules(Schedule, _l("Schedules"), "schedules", TIMETABLE),

@@ -14,7 +14,6 @@ from admin.choices import operator_choices, word_choices
 from admin.listing import Column, equals, on_day, references
 from core.booking.models import Booking, Reservation
 from core.payments.models import Payment, Refund
-from core.payments.queries import exceptions
 from core.payments.words import Method, PaymentStatus, RefundStatus
 from core.tickets.models import Ticket, TicketStatus
 from core.timetable.models import PatternStop, Schedule
@@ -40,7 +39,6 @@ class Payments(StaffList):
     """Every attempt to pay."""
 
     permission = "payments.read"
-    list_template = "admin/payments.html"
     lead = _l("Every attempt to pay, as agreed with the gateway. Nothing is changed here.")
     by_time = True
     search_label = _l("Gateway reference or booking")
@@ -70,10 +68,6 @@ class Payments(StaffList):
 
     def row_url(self, row: Any) -> str | None:
         return url_for("payments.show", payment_id=row.reservation_id)
-
-    def list_extras(self) -> dict[str, Any]:
-        # The exceptions have no station: whoever works at some only is not shown them.
-        return {"exceptions": exceptions(20) if not access.stations() else []}
 
     @expose("/of/<payment_id>/")
     def show(self, payment_id: str) -> Any:

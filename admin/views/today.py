@@ -96,7 +96,7 @@ def _next_hour(scope: Scope) -> tuple[int | None, int]:
 def needs(about: Attention) -> list[tuple[str, str]]:
     """What needs someone, in a few words each, with the page where it is looked after."""
     words = [
-        (about.payments, "payments", _("%(count)s gateway messages fit nothing", count=about.payments)),
+        (about.payments, "reconciliation", _("%(count)s gateway messages fit nothing", count=about.payments)),
         (about.refunds, "refunds", _("%(count)s refunds failed", count=about.refunds)),
         (about.messages, "messages", _("%(count)s mails failed", count=about.messages)),
         (about.pairing, "kiosks", _("%(count)s kiosks wait", count=about.pairing)),

@@ -19,10 +19,10 @@ from core.payments import ledger, records
 from core.payments.gateways.base import EventKind, GatewayEvent
 from core.payments.refunds import open_refund, settle_refund_event
 from core.payments.rules import PostingKind, refund_due_lines
-from core.payments.words import Account
+from core.payments.words import Account, PaymentStatus
 
 BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
-PARKED, DUPLICATE, IGNORED = "parked", "duplicate", "ignored"
+PARKED, DUPLICATE, IGNORED, DISAGREES = "parked", "duplicate", "ignored", "disagrees"
 
 _PAYMENT = """
 SELECT id, reservation_id, operator_id, amount, currency, status, split_id, gateway FROM payments
@@ -76,7 +76,8 @@ def _failed(payment: Any, event: GatewayEvent) -> str:
     why = event.failure or "The payment was declined."
     sale = lock_sale(payment.reservation_id) if payment.split_id else None
     if not records.fail(payment.id, why):
-        return IGNORED
+        # What was paid and bought stays bought; that the gateway calls it failed now needs a person.
+        return DISAGREES if payment.status == PaymentStatus.COMPLETED else IGNORED
     if sale:
         parts.give_up(sale, payment.split_id, parts.NOT_COMPLETED)
     record(

@@ -74,6 +74,7 @@ class Refund(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_refunds_payment", "payment_id"),
         Index("ix_refunds_created_at", "created_at"),
+        Index("ix_refunds_pending", "created_at", postgresql_where=text("status = 'pending'")),
         Index("ix_refunds_failed", "created_at", postgresql_where=text("status = 'failed'")),
         Index(
             "ix_refunds_cancellation",
@@ -152,7 +153,11 @@ class WebhookEvent(Base):
     __tablename__ = "webhook_events"
     __table_args__ = (
         UniqueConstraint("gateway", "event_id"),
-        Index("ix_webhook_events_parked", "received_at", postgresql_where=text("effect = 'parked'")),
+        Index(
+            "ix_webhook_events_open",
+            "received_at",
+            postgresql_where=text("effect IN ('parked', 'disagrees')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

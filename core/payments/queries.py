@@ -1,4 +1,4 @@
-"""Reads about money for screens: revenue out of the ledger, payments, and what needs a person.
+"""Reads about money for screens: revenue out of the ledger, and payments.
 
 A day is the operator's local one. Everything is added up by the database.
 """
@@ -8,20 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select, text, union_all
-from sqlalchemy.dialects.postgresql import INTERVAL
+from sqlalchemy import func, select, text
 
-from core.kernel.clock import app_now
 from core.kernel.db import db
 from core.kernel.money import Money
-from core.payments.models import LedgerPosting, Payment, Refund, WebhookEvent
-from core.payments.rules import PostingKind
-from core.payments.words import PaymentStatus, RefundStatus
-
-#: How far back the list of exceptions looks, and how long a gateway may take before somebody should know.
-LOOK_BACK = "30 days"
-PATIENCE = "15 minutes"
-PART_WAITS = "1 hour"
+from core.payments.models import Payment, Refund
+from core.payments.words import RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +55,6 @@ class PaymentRow:
     failure: str | None
     created_at: datetime
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class MoneyException:
-    """Something about money that somebody should look at.
-
-    `kind`: paid_without_booking, refund_pending, refund_failed, parked_message.
-    """
-
-    kind: str
-    since: datetime
-    payment_id: UUID | None
-    refund_id: UUID | None
-    reservation_id: UUID | None
-    amount: Money | None
-    note: str
 
 
 # `at` is compared twice: the fixed bound finds the rows by index, the local one is exact.
@@ -184,89 +160,3 @@ def _payment(row: Any) -> PaymentRow:
         created_at=row.created_at,
         settled_at=row.settled_at,
     )
-
-
-def exceptions(limit: int = 100) -> list[MoneyException]:
-    """What somebody should look at, oldest first: money without a booking or a refund, refunds that hang or failed,
-    messages of gateways about payments that are not here.
-    """
-    found = union_all(_unbooked(), _unsettled_refunds(), _parked()).subquery()
-    rows = db.session.execute(select(found).order_by(found.c.since).limit(limit))
-    return [
-        MoneyException(
-            row.kind,
-            row.since,
-            row.payment_id,
-            row.refund_id,
-            row.reservation_id,
-            None if row.amount is None else Money(row.amount, row.currency),
-            row.note,
-        )
-        for row in rows
-    ]
-
-
-def _lately(moment: Any) -> ColumnElement[bool]:
-    lately: ColumnElement[bool] = moment > app_now() - cast(LOOK_BACK, INTERVAL)
-    return lately
-
-
-def _unbooked() -> Select[Any]:
-    """The ledger tells: a payment that bought something has a sale, and any other a refund."""
-    sold = select(LedgerPosting.id).where(
-        LedgerPosting.payment_id == Payment.id, LedgerPosting.kind == PostingKind.SALE
-    )
-    given_back = select(Refund.id).where(Refund.payment_id == Payment.id)
-    waits_too_long = Payment.waiting & (Payment.settled_at < app_now() - cast(PART_WAITS, INTERVAL))
-    return select(
-        literal("paid_without_booking").label("kind"),
-        func.coalesce(Payment.settled_at, Payment.created_at).label("since"),
-        Payment.id.label("payment_id"),
-        cast(None, Refund.id.type).label("refund_id"),
-        Payment.reservation_id.label("reservation_id"),
-        Payment.amount.label("amount"),
-        Payment.currency.label("currency"),
-        literal("").label("note"),
-    ).where(
-        Payment.status == PaymentStatus.COMPLETED,
-        Payment.amount > 0,
-        _lately(Payment.created_at),
-        # Parts of a split have bought something together, or wait; the rest should not keep them waiting for long.
-        Payment.split_id.is_(None) | waits_too_long,
-        ~sold.exists(),
-        ~given_back.exists(),
-    )
-
-
-def _unsettled_refunds() -> Select[Any]:
-    hangs = (Refund.status == RefundStatus.PENDING) & (
-        Refund.created_at < app_now() - cast(PATIENCE, INTERVAL)
-    )
-    return (
-        select(
-            case((Refund.status == RefundStatus.FAILED, "refund_failed"), else_="refund_pending"),
-            Refund.created_at,
-            Refund.payment_id,
-            Refund.id,
-            Payment.reservation_id,
-            Refund.amount,
-            Refund.currency,
-            Refund.reason,
-        )
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(_lately(Refund.created_at), (Refund.status == RefundStatus.FAILED) | hangs)
-    )
-
-
-def _parked() -> Select[Any]:
-    nobody = cast(None, Payment.id.type)
-    return select(
-        literal("parked_message"),
-        WebhookEvent.received_at,
-        nobody,
-        nobody,
-        nobody,
-        cast(None, Payment.amount.type),
-        cast(None, String),
-        WebhookEvent.gateway + literal(" ") + WebhookEvent.event_id,
-    ).where(WebhookEvent.effect == "parked", _lately(WebhookEvent.received_at))

@@ -20,6 +20,7 @@ PAGES = {
     "/admin/payments/": BUSINESS,
     "/admin/refunds/": BUSINESS,
     "/admin/vouchers/": BUSINESS,
+    "/admin/reconciliation/": BUSINESS,
     "/admin/revenue/": BUSINESS,
     "/admin/schedules/": EVERY,
     "/admin/routes/": BUSINESS,

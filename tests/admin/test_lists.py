@@ -90,6 +90,6 @@ def test_what_needs_someone_is_named_with_its_page(sign_in: SignIn, office: Offi
     db.session.commit()
     page = sign_in("admin").get("/admin/").text
     assert '<a href="/admin/kiosks/">1 kiosks wait</a>' in page
-    assert '<a href="/admin/payments/">1 gateway messages fit nothing</a>' in page
-    assert "parked message" in sign_in("manager").get("/admin/payments/").text
+    assert '<a href="/admin/reconciliation/">1 gateway messages fit nothing</a>' in page
+    assert "simulated e1" in sign_in("manager").get("/admin/reconciliation/").text
     assert "all is well" not in page

@@ -20,6 +20,7 @@ from core.booking.queries import booking_of_reservation
 from core.booking.reconcile import reconcile
 from core.booking.reserve import reserve
 from core.kernel.db import db
+from core.payments.exceptions import exceptions
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayUnavailable
 from core.payments.gateways.simulated import signing
@@ -101,7 +102,8 @@ def test_a_failure_that_overtakes_the_success_costs_nobody_the_ticket(counter: C
 def test_a_failure_that_comes_after_the_success_changes_nothing(counter: Counter) -> None:
     reservation = counter.hold()
     counter.begin(reservation, "failed_last")
-    until(lambda: counter.effects() == ["booked", "ignored"])
+    until(lambda: counter.effects() == ["booked", "disagrees"])
+    assert [each.kind for each in exceptions()] == ["gateway_disagrees"], "somebody has to look it up"
     counter.assert_booked_once(reservation)
     assert counter.all("SELECT status, failure FROM payments") == [("completed", None)]
     assert counter.all("SELECT count(*) FROM refunds") == [0]

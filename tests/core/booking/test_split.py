@@ -20,9 +20,9 @@ from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.payments.counter import hand_out
+from core.payments.exceptions import exceptions
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnavailable, PaymentIntent
-from core.payments.queries import exceptions
 from core.payments.refunds import process_refund
 from core.payments.vouchers import VoucherTooSmall, VoucherUnknown, issue
 from core.proof.invariants import broken

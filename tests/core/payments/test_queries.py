@@ -1,4 +1,4 @@
-"""Revenue comes out of the ledger by the operator's own calendar; what needs a person is found."""
+"""Revenue comes out of the ledger by the operator's own calendar."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -7,23 +7,19 @@ import pytest
 from sqlalchemy import text
 
 from core.kernel.db import db, transaction
-from core.kernel.ids import new_id
 from core.kernel.money import Money
-from core.payments import records
 from core.payments.counter import hand_out
-from core.payments.gateways.base import GatewayEvent
 from core.payments.ledger import post
 from core.payments.queries import (
-    exceptions,
     payments,
     revenue_by_day,
     revenue_by_route,
     revenue_today,
 )
-from core.payments.refunds import open_refund, process_refund
+from core.payments.refunds import open_refund
 from core.payments.rules import PostingKind
 from core.payments.words import Account
-from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
+from tests.core.payments.cast import Stage, begin, pay, set_stage
 from tests.support.clock import Clock
 from tests.support.database import Sessions
 from tests.support.factories import CLERK
@@ -113,41 +109,3 @@ def test_payments_are_listed_newest_first_with_what_went_back(stage: Stage, cloc
     ]
     assert payments(status="pending") == payments(limit=1) == rows[:1]
     assert payments(before=rows[0].created_at, operator_id=stage.operator) == rows[1:]
-
-
-def kinds() -> list[str]:
-    return [found.kind for found in exceptions()]
-
-
-def test_all_is_well_after_a_sale(stage: Stage) -> None:
-    sell(stage, payment=pay(stage))
-    begin(stage)
-    assert exceptions() == []
-
-
-def test_money_without_a_booking_is_found(stage: Stage) -> None:
-    payment = pay(stage)
-    (found,) = exceptions()
-    assert (found.kind, found.payment_id, found.amount) == ("paid_without_booking", payment, PRICE)
-    assert found.reservation_id == stage.reservation
-
-
-def test_a_refund_that_hangs_or_failed_is_found(stage: Stage, clock: Clock) -> None:
-    payment = begin(stage)
-    with transaction():
-        records.complete(payment)
-        refund = open_refund(payment, PRICE, "too late")
-    assert kinds() == []
-    clock.move(minutes=16)
-    assert kinds() == ["refund_pending"]
-    assert process_refund(refund) == "failed"
-    (found,) = exceptions()
-    assert (found.kind, found.refund_id, found.note) == ("refund_failed", refund, "too late")
-
-
-def test_a_parked_message_is_found(stage: Stage) -> None:
-    event = GatewayEvent("evt_1", "payment.completed", new_id(), "sim_1", PRICE)
-    with transaction():
-        records.record_event("simulated", event, "parked")
-    (found,) = exceptions()
-    assert (found.kind, found.note, found.amount) == ("parked_message", "simulated evt_1", None)

@@ -1,0 +1,77 @@
+"""The page of what about money needs a person: everything is named, explained, and can be looked after."""
+
+from sqlalchemy import text
+
+from core.booking.reserve import reserve
+from core.kernel.db import db, transaction
+from core.kernel.ids import new_id
+from core.kernel.money import Money
+from core.payments import records
+from core.payments.gateways.base import GatewayEvent
+from core.payments.refunds import open_refund
+from tests.admin.conftest import SignIn
+from tests.support.clock import Clock
+from tests.support.factories import ACTOR, ALICE, Office
+
+PAGE = "/admin/reconciliation/"
+
+
+def paid_for_nothing(office: Office) -> None:
+    """A completed payment that bought nothing, behind the office's back, and one that goes back and hangs."""
+    held = reserve(office.ask(0), ALICE, ACTOR)
+    for refunded in (False, True):
+        with transaction():
+            paid = records.create_payment(
+                held.reservation_id, office.operator_id, "simulated", "card", Money(2600, "EUR")
+            )
+            records.complete(paid, f"ref-{paid}")
+            if refunded:
+                open_refund(paid, Money(1200, "EUR"), "<b>too late</b>")
+
+
+def parked() -> str:
+    event = GatewayEvent("evt_<i>1", "payment.completed", new_id(), "sim_1", None)
+    with transaction():
+        noted = records.record_event("simulated", event, "parked")
+    assert noted is not None
+    return str(noted.id)
+
+
+def test_an_office_that_is_well_has_nothing_there(sign_in: SignIn, office: Office) -> None:
+    assert "Nothing needs anyone." in sign_in("manager").get(PAGE).text
+
+
+def test_everything_that_needs_someone_is_named_with_its_amount(
+    sign_in: SignIn, office: Office, clock: Clock
+) -> None:
+    paid_for_nothing(office)
+    parked()
+    clock.move(minutes=20)
+    page = sign_in("manager").get(PAGE).text
+    for kind in ("Paid without a booking", "Refunds that take long", "Messages that fit nothing"):
+        assert kind in page
+    assert "Refunds that failed" not in page
+    assert "€26.00" in page
+    assert "€12.00" in page
+    assert "<b>too late" not in page
+    assert "evt_<i>1" not in page
+
+
+def test_a_message_is_put_aside_with_a_reason_by_those_who_may_refund(
+    sign_in: SignIn, office: Office
+) -> None:
+    address = f"{PAGE}messages/{parked()}/put-aside"
+    assert sign_in("agent").post(address, data={"reason": "I looked"}).status_code == 403
+    manager = sign_in("manager")
+    assert "Please say why." in manager.post(address, data={}, follow_redirects=True).text
+    page = manager.post(address, data={"reason": "Of the café"}, follow_redirects=True).text
+    assert "Put aside." in page
+    assert db.session.execute(text("SELECT effect FROM webhook_events")).scalar_one() == "put_aside"
+    assert manager.post(f"{PAGE}messages/1/put-aside", data={"reason": "why"}).status_code == 404
+
+
+def test_staff_of_one_station_are_shown_none_of_it(sign_in: SignIn, office: Office) -> None:
+    address = f"{PAGE}messages/{parked()}/put-aside"
+    manager = sign_in("manager", office.places[0])
+    assert "belongs to no station" in manager.get(PAGE).text
+    assert manager.post(address, data={"reason": "I looked"}).status_code == 404
