@@ -9,6 +9,17 @@ _BUS = 3  # which departure of the board is bought: not the first, whose sales m
 
 def draw(studio: Studio) -> None:
     """Every step in the order of a purchase, then large text, contrast, another language."""
+    studio.lived()
+    buy(studio)
+    with studio.page(storage_state=studio.kept["kiosk"]) as page:
+        page.goto(f"{studio.office.url}/kiosk/")
+        page.wait_for_selector(".dep")
+        _aids(studio, page)
+        _idle(studio, page)
+
+
+def buy(studio: Studio) -> None:
+    """From the pairing to the ticket."""
     _pairing(studio)
     with studio.page(storage_state=studio.kept["kiosk"]) as page:
         page.goto(f"{studio.office.url}/kiosk/")
@@ -16,8 +27,6 @@ def draw(studio: Studio) -> None:
         _seats(studio, page)
         _pay(studio, page)
         _ticket(studio, page)
-        _aids(studio, page)
-        _idle(studio, page)
 
 
 def _pairing(studio: Studio) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from scripts.screens_parts.day import Day, live_through
 from scripts.screens_parts.office import OpenOffice
 
 SIZES: dict[str, tuple[int, int]] = {
@@ -42,9 +44,22 @@ class Studio:
         finally:
             opened.close()
 
+    def lived(self) -> Day:
+        """What happened at the station; it happens when the first part asks for it."""
+        if "day" not in self.kept:
+            self.kept["day"] = live_through(self.office)
+        day: Day = self.kept["day"]
+        return day
+
     def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         """One picture; numbered, so that they lie in the order of the walk. `whole` takes the page below the edge too."""
         page.wait_for_timeout(400)  # what fades has faded
-        path = self.folder / f"{self.part}-{self.size}-{len(self.taken) + 1:02d}-{name}.png"
-        page.screenshot(path=path, full_page=whole)
-        self.taken.append(path)
+        page.screenshot(path=self._next(name), full_page=whole)
+
+    def keep(self, picture: Image.Image, name: str) -> None:
+        """A picture that no browser took, numbered among the others."""
+        picture.save(self._next(name))
+
+    def _next(self, name: str) -> Path:
+        self.taken.append(self.folder / f"{self.part}-{self.size}-{len(self.taken) + 1:02d}-{name}.png")
+        return self.taken[-1]

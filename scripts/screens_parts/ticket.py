@@ -1,0 +1,23 @@
+"""The ticket: every page of the PDF as a printer draws it, and the preview in a browser."""
+
+import pypdfium2
+
+from scripts.screens_parts.admin import signed_in
+from scripts.screens_parts.studio import Studio
+
+_DOTS_PER_POINT = 1.6
+
+
+def draw(studio: Studio) -> None:
+    """Of the newest booking of two."""
+    studio.lived()
+    with signed_in(studio) as page:
+        page.goto(f"{studio.office.url}/admin/bookings/?status=confirmed")
+        page.locator("a.row-link").first.click()
+        pdf = page.locator("a[href$='ticket.pdf']").get_attribute("href")
+        preview = page.locator("a[href$='/preview']").get_attribute("href")
+        page.goto(f"{studio.office.url}{preview}")
+        studio.shoot(page, "preview", whole=True)
+        answer = page.request.get(f"{studio.office.url}{pdf}")
+    for number, sheet in enumerate(pypdfium2.PdfDocument(answer.body()), start=1):
+        studio.keep(sheet.render(scale=_DOTS_PER_POINT).to_pil(), f"paper-{number}")
