@@ -1,6 +1,6 @@
 """How the admin writes times, money and states: the same everywhere, in the office's own time zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -41,9 +41,24 @@ def local(moment: datetime | None, timezone: str | None = None) -> datetime | No
 
 
 def when(moment: datetime | None, timezone: str | None = None) -> str:
-    """Day and time, short: ``20 Nov, 14:45``; a dash for none."""
+    """Day and time, short: ``20 Nov, 14:45``; a dash for none. On another clock than the office's it says whose:
+    ``20 Nov, 14:45 (Lisbon)``.
+    """
     shown = local(moment, timezone)
-    return "–" if shown is None else format_datetime(shown, "d MMM, HH:mm", locale=language())
+    if shown is None:
+        return "–"
+    written = format_datetime(shown, "d MMM, HH:mm", locale=language())
+    return f"{written} ({clock_name(str(timezone))})" if shown.utcoffset() != elsewhere(shown) else written
+
+
+def elsewhere(shown: datetime) -> timedelta | None:
+    """How far the office's clock is from UTC at that moment."""
+    return shown.astimezone(zone()).utcoffset()
+
+
+def clock_name(timezone: str) -> str:
+    """The town of a time zone: ``Europe/Lisbon`` becomes ``Lisbon``."""
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def exactly(moment: datetime | None, timezone: str | None = None) -> str:

@@ -38,7 +38,7 @@ class Activity(StaffList):
     lead = _l("Every deed, as it was done. Names, contacts and documents of people are not kept in it.")
     order = (ActivityEntry.id.desc(),)
     columns: ClassVar = [
-        Column("at", _l("When"), lambda e: formats.exactly(e.at)),
+        Column("at", _l("When"), lambda e: formats.exactly(e.at), align="tight"),
         Column("who", _l("Who"), lambda e: e.actor_label),
         Column("action", _l("What"), lambda e: formats.words(e.action.replace(".", " "))),
         Column("subject", _l("Thing"), lambda e: e.subject_kind),

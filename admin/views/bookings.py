@@ -23,10 +23,17 @@ from core.kernel.errors import NotFound
 from core.messages.models import Message
 from core.payments.models import Payment, Refund
 from core.tickets.models import Ticket
+from core.timetable.models import Schedule
 from core.timetable.queries import schedule_facts
 
 #: So many reservations are looked up one by one.
 _FEW = 1_000
+
+
+def run_starts(booking: Booking) -> str:
+    """Planned departure of the run on the operator's clock."""
+    run = booking.schedule
+    return formats.when(run.departure_at, run.operator.timezone)
 
 
 class Bookings(BookingDeeds, StaffList):
@@ -40,7 +47,7 @@ class Bookings(BookingDeeds, StaffList):
         Column("reference", _l("Reference"), lambda b: b.reference, Booking.reference),
         Column("confirmed_at", _l("Sold"), lambda b: formats.when(b.confirmed_at), Booking.confirmed_at),
         Column("route", _l("Route"), lambda b: b.schedule.route.name),
-        Column("departure", _l("Run starts"), lambda b: formats.when(b.schedule.departure_at)),
+        Column("departure", _l("Run starts"), run_starts),
         Column("seats", _l("Seats"), lambda b: b.reservation.seat_count, align="r"),
         Column("channel", _l("From"), lambda b: formats.words(b.reservation.channel)),
         Column("total", _l("Total"), lambda b: formats.money(b.total, b.currency), align="r"),
@@ -54,7 +61,8 @@ class Bookings(BookingDeeds, StaffList):
 
     def rows(self) -> Select[Any]:
         run = joinedload(Booking.schedule)
-        return select(Booking).options(joinedload(Booking.reservation), run.joinedload(run_route()))
+        whose = run.joinedload(Schedule.operator)
+        return select(Booking).options(joinedload(Booking.reservation), run.joinedload(Schedule.route), whose)
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         return boards_here(statement, Booking.reservation_id)
@@ -78,13 +86,6 @@ class Bookings(BookingDeeds, StaffList):
         if booking is None:
             raise NotFound(_("There is no such booking."))
         return str(self.render("admin/booking.html", booking=booking, **_all_of(booking)))
-
-
-def run_route() -> Any:
-    """The relation from a schedule to its route."""
-    from core.timetable.models import Schedule
-
-    return Schedule.route
 
 
 def with_address(text: str) -> Select[Any]:

@@ -38,7 +38,9 @@ class Messages(StaffList):
     search_label = _l("Recipient or booking reference")
     order = (Message.created_at.desc(),)
     columns: ClassVar = [
-        Column("created_at", _l("When"), lambda m: formats.when(m.created_at), Message.created_at),
+        Column(
+            "created_at", _l("When"), lambda m: formats.when(m.created_at), Message.created_at, align="tight"
+        ),
         Column("subject", _l("Subject"), lambda m: m.subject or formats.words(m.kind)),
         Column("recipient", _l("To"), lambda m: m.recipient),
         Column("status", _l("Status"), lambda m: formats.state(m.status)),

@@ -44,7 +44,9 @@ class Payments(StaffList):
     search_label = _l("Gateway reference or booking")
     order = (Payment.created_at.desc(),)
     columns: ClassVar = [
-        Column("created_at", _l("When"), lambda p: formats.when(p.created_at), Payment.created_at),
+        Column(
+            "created_at", _l("When"), lambda p: formats.when(p.created_at), Payment.created_at, align="tight"
+        ),
         Column("amount", _l("Amount"), lambda p: formats.money(p.amount, p.currency), align="r"),
         Column("method", _l("Method"), lambda p: formats.words(p.method)),
         Column("gateway", _l("Gateway"), lambda p: p.gateway),
@@ -85,7 +87,9 @@ class Refunds(StaffList):
     by_time = True
     order = (Refund.created_at.desc(),)
     columns: ClassVar = [
-        Column("created_at", _l("When"), lambda r: formats.when(r.created_at), Refund.created_at),
+        Column(
+            "created_at", _l("When"), lambda r: formats.when(r.created_at), Refund.created_at, align="tight"
+        ),
         Column("amount", _l("Amount"), lambda r: formats.money(r.amount, r.currency), align="r"),
         Column("status", _l("Status"), lambda r: formats.state(r.status)),
         Column("reason", _l("Reason"), lambda r: r.reason),

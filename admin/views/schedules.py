@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, g, jsonify, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,15 +23,15 @@ from core.kernel.clock import app_now, now
 from core.kernel.db import db
 from core.kernel.errors import NotFound, RuleBroken
 from core.reporting.seats import Claim, seat_claims
-from core.timetable.models import Pattern, PatternStop, Route, Schedule
+from core.timetable.models import Pattern, PatternStop, Place, Route, Schedule
 from core.timetable.queries import ScheduleFacts, schedule_facts
 from core.timetable.service import schedules as service
 from core.timetable.words import ScheduleStatus
 
 #: Statuses that a person sets; calling off has a form of its own.
 _SETTABLE = ("scheduled", "boarding", "departed", "arrived", "completed")
-#: A run that started this long ago is still in the list.
-_RECENT = timedelta(hours=2)
+#: A run that started this long ago is still in the list: somebody may want to write down that it has left.
+_RECENT = timedelta(minutes=15)
 
 
 def _calls_at(statement: Select[Any], value: str) -> Select[Any]:
@@ -54,6 +54,25 @@ def expected(run: Schedule) -> str:
     )
 
 
+def bound_for(run: Schedule) -> str:
+    """What the front of the vehicle says, else its last stop: read for a whole page of rows at once (`find`)."""
+    last: dict[UUID, str] = g.get("last_stops", {})
+    return run.pattern.headsign or last.get(run.pattern_id, "")
+
+
+def last_stops(patterns: set[UUID]) -> dict[UUID, str]:
+    """The name of the last stop of each pattern."""
+    if not patterns:
+        return {}
+    ends = (
+        select(PatternStop.pattern_id, Place.name)
+        .join(Pattern, Pattern.id == PatternStop.pattern_id)
+        .join(Place, Place.id == PatternStop.place_id)
+        .where(PatternStop.pattern_id.in_(patterns), PatternStop.position == Pattern.legs)
+    )
+    return {row.pattern_id: row.name for row in db.session.execute(ends)}
+
+
 class Schedules(StaffList):
     """From now on unless a day is chosen; soonest first."""
 
@@ -64,11 +83,12 @@ class Schedules(StaffList):
     list_template = "admin/schedules.html"
     new_label = _l("Plan a departure")
     search_label = _l("Route or number")
+    lead = _l("What leaves from now on; a day shows all of it. Times are local, where the run starts.")
     order = (Schedule.departure_at, Schedule.id)
     columns: ClassVar = [
         Column("departure_at", _l("Starts"), starts, Schedule.departure_at),
         Column("route", _l("Route"), lambda s: s.route.name),
-        Column("headsign", _l("To"), lambda s: s.pattern.headsign or ""),
+        Column("headsign", _l("To"), bound_for),
         Column("operator", _l("Operator"), lambda s: s.operator.name),
         Column("platform", _l("Platform"), lambda s: s.platform or ""),
         Column("expected", _l("Expected"), expected),
@@ -104,6 +124,11 @@ class Schedules(StaffList):
     def search(self, statement: Select[Any], text: str) -> Select[Any]:
         named = select(Route.id).where(Route.name.icontains(text, autoescape=True) | (Route.code == text))
         return statement.where(Schedule.route_id.in_(named) | (Schedule.number == text))
+
+    def find(self, args: ListArgs) -> tuple[list[Any], bool]:
+        rows, more = super().find(args)
+        g.last_stops = last_stops({run.pattern_id for run in rows if not run.pattern.headsign})
+        return rows, more
 
     def row_url(self, row: Any) -> str | None:
         return url_for("schedules.seats", schedule_id=row.id)

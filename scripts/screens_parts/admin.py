@@ -33,7 +33,10 @@ _ROOMS = {
 def draw(studio: Studio) -> None:
     """Sign in, the day, then room by room."""
     studio.lived()
-    with signed_in(studio, shown=True) as page:
+    with studio.page() as page:
+        page.goto(f"{studio.office.url}/admin/")
+        studio.shoot(page, "sign-in")
+    with signed_in(studio) as page:
         today(studio, page)
         _reservations(studio, page)
         _seat_map(studio, page)
@@ -47,25 +50,25 @@ def draw(studio: Studio) -> None:
 
 
 @contextmanager
-def signed_in(studio: Studio, *, shown: bool = False) -> Iterator[Page]:
-    """A page of the demo's admin; signs in once for all parts and sizes. `shown` takes the door's picture."""
+def signed_in(studio: Studio) -> Iterator[Page]:
+    """A page of the demo's admin; signs in once for all parts and sizes."""
     office = studio.office
     with studio.page(storage_state=studio.kept.get("admin")) as page:
         page.goto(f"{office.url}/admin/")
         if "admin" not in studio.kept:
             page.fill("[name=email]", office.admin_email)
-            if shown:
-                studio.shoot(page, "sign-in")
             page.fill("[name=password]", office.admin_password)
-            page.click("main button, .door-card button")
+            page.click(".door-card button")
             page.wait_for_selector(".tiles")
             studio.kept["admin"] = page.context.storage_state()
         yield page
 
 
 def today(studio: Studio, page: Page) -> None:
-    """The first page with its chart drawn."""
+    """The first page for the station that sells, with its chart drawn."""
     page.goto(f"{studio.office.url}/admin/")
+    page.select_option("select[name=station]", index=1)
+    page.wait_for_url("**station=*")
     page.wait_for_selector("canvas[data-drawn]")
     page.wait_for_selector("table[data-live] tbody tr")
     studio.shoot(page, "today", whole=True)
@@ -114,7 +117,7 @@ def _forms(studio: Studio, page: Page) -> None:
 
 def _mailbox(studio: Studio, page: Page) -> None:
     page.goto(f"{studio.office.url}/admin/mailbox/")
-    page.locator(".mail-list a").first.click()
+    page.locator(".mail-list a:has-text('ticket')").first.click()
     page.frame_locator("iframe").locator("body").wait_for()
     studio.shoot(page, "mailbox")
 

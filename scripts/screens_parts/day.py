@@ -36,7 +36,6 @@ from core.timetable.service.schedules import change_schedule
 from scripts.screens_parts.office import OpenOffice
 
 MANAGER = Actor("user", "ioana", "Ioana Marin", "192.0.2.14")
-_KIOSK = Actor("kiosk", "kiosk-2", "Kiosk 2", "192.0.2.31")
 _PARTIES = (
     ("adult",),
     ("adult",),
@@ -50,14 +49,22 @@ _DOCUMENT = {"document_kind": "citizen_id", "document_number": "RX482913"}
 #: Sales begun in the hours before the office opens for the pictures, the earliest first.
 _TODAY = (1, 2, 4, 9, 7, 5, 8, 10, 12, 7)
 _WEEK_AGO = (1, 3, 5, 7, 8, 5, 6, 8, 10, 9, 7, 6, 4, 3, 2)
+_THIS_HOUR = 9
 #: Minutes ago, seats and holder of the holds that run.
 _HOLDS = (
-    (1, 1, "kiosk", "Kiosk 2"),
-    (4, 2, "web", "Guest ana.pop@example.org"),
-    (6, 3, "api", "Partner Travelnet"),
-    (9, 1, "counter", "Counter 1"),
-    (12, 2, "web", "Guest m.stan@example.org"),
     (14, 1, "kiosk", "Kiosk 3"),
+    (12, 2, "web", "Guest m.stan@example.org"),
+    (9, 1, "counter", "Counter 1"),
+    (6, 3, "api", "Partner Travelnet"),
+    (4, 2, "web", "Guest ana.pop@example.org"),
+    (1, 1, "kiosk", "Kiosk 2"),
+)
+#: Who pays by card at this moment, and how the bank takes it.
+_CARDS = (
+    ("ana.pop@example.org", "instant"),
+    ("m.stan@example.org", "instant"),
+    ("radu@example.org", "decline"),
+    ("elena@example.org", "page"),
 )
 
 
@@ -79,7 +86,9 @@ def live_through(office: OpenOffice) -> Day:
         db.session.rollback()
         _sell(till, clock)
         _give_back(till, clock)
-        _staff(station)
+        with clock.back(timedelta(minutes=17)):
+            _staff(station)
+        _devices(station)
         _buy_now(till, clock, day)
     return day
 
@@ -91,8 +100,8 @@ class _Clock:
         self._shift = shift
 
     @contextmanager
-    def ago(self, **back: float) -> Iterator[None]:
-        self._set(self._shift - timedelta(**back))
+    def back(self, by: timedelta) -> Iterator[None]:
+        self._set(self._shift - by)
         try:
             yield
         finally:
@@ -111,17 +120,16 @@ class _Till:
 
     def __init__(self, station: UUID, opened: datetime) -> None:
         self._chance = Random(11)
-        board = departures(station, after=opened + timedelta(minutes=12), hours=30, limit=80)
+        board = departures(station, after=opened, hours=30, limit=80)
         self.board = [departure for departure in board if departure.status == "scheduled"]
+        #: Those that are on sale for long enough to be bought in the pictures.
+        self.on_sale = [one for one in self.board if one.departure_at > opened + timedelta(minutes=12)]
         self._number = 0
 
     def near(self) -> Departure:
         """Mostly one of the next to leave."""
         most = len(self.board) - 1
         return self.board[min(int(self._chance.expovariate(1 / 7)), most)]
-
-    def party(self) -> tuple[str, ...]:
-        return self._chance.choice(_PARTIES)
 
     def minute(self) -> int:
         return self._chance.randint(1, 58)
@@ -147,11 +155,13 @@ class _Till:
             kind, f"day-{self._number}", label or {"kiosk": "Kiosk 2", "user": "Counter 1"}.get(kind, kind)
         )
 
-    def sell(self, departure: Departure, email: str | None = None) -> UUID | None:
+    def sell(
+        self, departure: Departure, party: tuple[str, ...] | None = None, email: str | None = None
+    ) -> UUID | None:
         """A sale for cash; its booking's id."""
         holder = self.buyer()
         try:
-            held = self.hold(departure, self.party(), holder, email)
+            held = self.hold(departure, party or self._chance.choice(_PARTIES), holder, email)
             return take_cash(held, holder, _actor(holder))
         except DomainError:
             return None  # full by now
@@ -167,33 +177,33 @@ def _actor(holder: Holder) -> Actor:
 
 
 def _sell(till: _Till, clock: _Clock) -> None:
-    for days in range(6, 0, -1):
-        for _ in range(6 + days % 3):
-            with clock.ago(days=days, minutes=till.minute()):
-                till.sell(till.near())
+    """The sales of a week, in the order in which they happened."""
+    moments = [
+        timedelta(days=days, minutes=till.minute()) for days in range(1, 7) for _ in range(6 + days % 3)
+    ]
     for days, sales in ((7, _WEEK_AGO), (0, _TODAY)):
-        for hour, count in enumerate(sales):
-            for _ in range(count):
-                with clock.ago(days=days, **_within(till, hour, days)):
-                    till.sell(till.near())
+        moments += [_ago(till, days, hour) for hour, count in enumerate(sales) for _ in range(count)]
+    for ago in sorted(moments, reverse=True):
+        with clock.back(ago):
+            till.sell(till.near())
 
 
-def _within(till: _Till, hour: int, days: int) -> dict[str, float]:
-    """How long before 14:32 a minute of this hour is: 0 is the hour from five on, 9 the one that it is now."""
+def _ago(till: _Till, days: int, hour: int) -> timedelta:
+    """How long ago a minute of an hour of that day was: 0 is from five to six, 9 the hour that it is now."""
     minutes = till.minute()
-    return (
-        {"minutes": minutes / 2} if days == 0 and hour == 9 else {"hours": 9 - hour, "minutes": minutes - 28}
-    )
+    if (days, hour) == (0, _THIS_HOUR):
+        return timedelta(minutes=minutes / 2)
+    return timedelta(days=days, hours=_THIS_HOUR - hour, minutes=minutes - 28)
 
 
 def _give_back(till: _Till, clock: _Clock) -> None:
     """Two that were sold with a mail, of which one was cancelled."""
     tomorrow = till.board[-1]
-    for minutes, email in ((170, "victor@example.org"), (95, "ana.pop@example.org")):
-        with clock.ago(minutes=minutes):
-            booking_id = till.sell(tomorrow, email)
+    for minutes, email in ((29, "victor@example.org"), (28, "ana.pop@example.org")):
+        with clock.back(timedelta(minutes=minutes)):
+            booking_id = till.sell(tomorrow, ("adult", "adult", "child"), email)
     assert booking_id is not None
-    with clock.ago(minutes=40):
+    with clock.back(timedelta(minutes=20)):
         cancel_booking(booking_id, MANAGER, "The traveller is ill", waive=True)
 
 
@@ -210,6 +220,10 @@ def _staff(station: UUID) -> None:
     db.session.rollback()
     assert operator_id is not None
     change_policy(operator_id, MANAGER, hold_minutes=20, max_seats=5)
+
+
+def _devices(station: UUID) -> None:
+    """Two more kiosks, and one that asks to be let in."""
     for name, paper in (("Kiosk 2", "ok"), ("Kiosk 3", "low")):
         kiosk_id, code = kiosks.prepare(station, name, MANAGER)
         kiosks.claim(code)
@@ -221,24 +235,15 @@ def _staff(station: UUID) -> None:
 
 
 def _buy_now(till: _Till, clock: _Clock, day: Day) -> None:
-    late = till.board[2]
-    change_schedule(
-        late.schedule_id, MANAGER, estimated_departure_at=late.departure_at + timedelta(minutes=12)
-    )
-    for number, (email, behaviour) in enumerate(
-        (
-            ("ana.pop@example.org", "instant"),
-            ("m.stan@example.org", "instant"),
-            ("radu@example.org", "decline"),
-            ("elena@example.org", "page"),
-        )
-    ):
-        holder = till.buyer("guest", f"Guest {email}")
-        held = till.hold(till.board[4 + number], ("adult", "adult")[: 1 + number % 2], holder, email)
-        begun = begin_payment(held, holder, _actor(holder), "card", behaviour=behaviour)
-        day.pay_url = begun.pay_url or day.pay_url
+    late = till.on_sale[2]
+    expected = late.departure_at + timedelta(minutes=12)
+    change_schedule(late.schedule_id, MANAGER, estimated_departure_at=expected)
     kinds = {"web": "guest", "api": "api", "counter": "user", "kiosk": "kiosk"}
     for number, (minutes, seats, channel, label) in enumerate(_HOLDS):
-        holder = till.buyer(kinds[channel], label)
-        with clock.ago(minutes=minutes, seconds=17 * number):
-            till.hold(till.board[2 + number], ("adult",) * seats, holder)
+        with clock.back(timedelta(minutes=minutes, seconds=17 * number)):
+            till.hold(till.on_sale[number], ("adult",) * seats, till.buyer(kinds[channel], label))
+    for number, (email, behaviour) in enumerate(_CARDS):
+        holder = till.buyer("guest", f"Guest {email}")
+        held = till.hold(till.on_sale[2 + number], ("adult",) * (1 + number % 2), holder, email)
+        begun = begin_payment(held, holder, _actor(holder), "card", behaviour=behaviour)
+        day.pay_url = begun.pay_url or day.pay_url

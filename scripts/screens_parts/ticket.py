@@ -18,6 +18,6 @@ def draw(studio: Studio) -> None:
         preview = page.locator("a[href$='/preview']").get_attribute("href")
         page.goto(f"{studio.office.url}{preview}")
         studio.shoot(page, "preview", whole=True)
-        answer = page.request.get(f"{studio.office.url}{pdf}")
-    for number, sheet in enumerate(pypdfium2.PdfDocument(answer.body()), start=1):
+        paper = page.request.get(f"{studio.office.url}{pdf}").body()
+    for number, sheet in enumerate(pypdfium2.PdfDocument(paper), start=1):
         studio.keep(sheet.render(scale=_DOTS_PER_POINT).to_pil(), f"paper-{number}")

@@ -4,6 +4,8 @@ import { h, replace } from "./dom.js";
 import { t, tn } from "./i18n.js";
 import { swatch } from "./seatmarks.js";
 
+const rowOf = (seat) => `${seat.deck}-${seat.row}`;
+
 export class SeatList {
   #plan;
   #look;
@@ -12,11 +14,12 @@ export class SeatList {
   #rows = h("ul", {});
   #seats = h("ul", {});
 
-  constructor(plan, { look, touch, row = null }) {
+  // It opens at the row of the seat `first`.
+  constructor(plan, { look, touch, first }) {
     this.#plan = plan;
     this.#look = look;
     this.#touch = touch;
-    this.#row = row ?? this.#keys()[0];
+    this.#row = first ? rowOf(first) : this.#keys()[0];
     this.element = h("div", { class: "plan", id: "seat-list" }, h("div", { class: "list" },
       h("section", { "aria-label": t("seats.rows") }, h("h2", {}, t("seats.rows")), this.#rows),
       h("section", { "aria-label": t("seats.of_row") }, h("h2", {}, t("seats.of_row")), this.#seats)));
@@ -33,11 +36,11 @@ export class SeatList {
   }
 
   #keys() {
-    return [...new Set(this.#plan.seats.map((seat) => `${seat.deck}-${seat.row}`))];
+    return [...new Set(this.#plan.seats.map(rowOf))];
   }
 
   #inRow(key) {
-    return this.#plan.seats.filter((seat) => `${seat.deck}-${seat.row}` === key);
+    return this.#plan.seats.filter((seat) => rowOf(seat) === key);
   }
 
   #rowButton(key) {

@@ -65,8 +65,8 @@ export function seats(notice = "") {
   function draw() {
     view?.stop();
     const kind = asList ? SeatList : SeatMap;
-    view = new kind(sale.plan, { look: lookOf, touch });
-    const toggle = h("button", { class: "tool wide", type: "button", id: "as-list", onclick: () => { asList = !asList; draw(); document.getElementById("as-list").focus(); } },
+    view = new kind(sale.plan, { look: lookOf, touch, first: sale.chosen[0] });
+    const toggle = h("button", { class: "tool wide", type: "button", id: "as-list", onclick: turn },
       t(asList ? "seats.as_map" : "seats.as_list"));
     const panel = h("div", { class: "side" }, toggle, passengersCard(sale, count), !asList && legend(sale.plan), h("div", { class: "push" }), sum);
     panel.children[1].classList.add("first");
@@ -75,6 +75,14 @@ export function seats(notice = "") {
     view.update();
     priced();
     performance.mark("seats-shown");
+  }
+
+  // The other way to see the seats, from its beginning: where the page scrolls, the button stands below them.
+  function turn() {
+    asList = !asList;
+    draw();
+    document.getElementById("as-list").focus({ preventScroll: true });
+    view.element.scrollIntoView({ block: "start" });
   }
 
   const lookOf = (seat) => seatLook(seat, states.of(seat.id), sale.chosen.some(({ id }) => id === seat.id), sale.plan);
