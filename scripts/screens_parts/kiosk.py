@@ -96,8 +96,11 @@ def _aids(studio: Studio, page: Page) -> None:
     page.click("#larger")
     studio.shoot(page, "large-board")
     page.locator(".dep.on_sale").nth(1).click()
-    page.wait_for_selector('#seat-map [data-mark="mine"]')
+    page.wait_for_selector("#go-on:enabled")
     studio.shoot(page, "large-seats")
+    if page.locator("#seat-list").count():
+        page.click("#as-list")
+        studio.shoot(page, "large-plan")
     page.click("#larger")
     page.click("#contrast")
     studio.shoot(page, "contrast-seats")

@@ -31,7 +31,7 @@ export function seats(notice = "") {
   const room = h("div", { class: "wrap" });
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
   let view = null;
-  let asList = false;
+  let asList = tooLow();
   let endTimer = 0;
   let quoted = 0;
   let alive = true;
@@ -56,6 +56,7 @@ export function seats(notice = "") {
     if (!stillFree(sale.chosen)) sale.byHand = false;
     if (!sale.byHand || !sale.chosen.length) chooseBest();
     draw();
+    showRow();
     watchSeats(trip.schedule_id, {
       onwhole: (changes) => { states.reset(changes); changed(); },
       onchanges: (changes) => { states.apply(changes); changed(); },
@@ -83,7 +84,11 @@ export function seats(notice = "") {
     draw();
     document.getElementById("as-list").focus({ preventScroll: true });
     view.element.scrollIntoView({ block: "start" });
+    showRow();
   }
+
+  // Of the list: the row of the seat that is chosen.
+  const showRow = () => view.element.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 
   const lookOf = (seat) => seatLook(seat, states.of(seat.id), sale.chosen.some(({ id }) => id === seat.id), sale.plan);
   const isFree = (seat) => states.of(seat.id) === "available";
@@ -220,3 +225,6 @@ export function seats(notice = "") {
     stopWatching();
   };
 }
+
+// In large text on a low screen a drawing would have small numbers: the list comes first there, the drawing is one touch away.
+const tooLow = () => innerWidth > 700 && innerHeight < 36 * parseFloat(getComputedStyle(document.documentElement).fontSize);
