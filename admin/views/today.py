@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_admin import AdminIndexView, expose
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from admin import access, formats
 from admin.access import Guarded
@@ -96,10 +97,20 @@ def _next_hour(scope: Scope) -> tuple[int | None, int]:
 def needs(about: Attention) -> list[tuple[str, str]]:
     """What needs someone, in a few words each, with the page where it is looked after."""
     words = [
-        (about.payments, "reconciliation", _("%(count)s gateway messages fit nothing", count=about.payments)),
-        (about.refunds, "refunds", _("%(count)s refunds failed", count=about.refunds)),
-        (about.messages, "messages", _("%(count)s mails failed", count=about.messages)),
-        (about.pairing, "kiosks", _("%(count)s kiosks wait", count=about.pairing)),
-        (about.silent, "kiosks", _("%(count)s kiosks silent", count=about.silent)),
+        (
+            about.payments,
+            "reconciliation",
+            ngettext(
+                "%(num)s gateway message fits nothing", "%(num)s gateway messages fit nothing", about.payments
+            ),
+        ),
+        (
+            about.refunds,
+            "refunds",
+            ngettext("%(num)s refund failed", "%(num)s refunds failed", about.refunds),
+        ),
+        (about.messages, "messages", ngettext("%(num)s mail failed", "%(num)s mails failed", about.messages)),
+        (about.pairing, "kiosks", ngettext("%(num)s kiosk waits", "%(num)s kiosks wait", about.pairing)),
+        (about.silent, "kiosks", ngettext("%(num)s kiosk silent", "%(num)s kiosks silent", about.silent)),
     ]
     return [(f"/admin/{page}/", sentence) for count, page, sentence in words if count]

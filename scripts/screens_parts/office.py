@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,8 @@ from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 _PATIENCE = 300.0
-_ZONE = ZoneInfo("Europe/Bucharest")
 _DEMO_SINCE = timedelta(days=8)
-_OPENS_AT = {"hour": 14, "minute": 32, "second": 0, "microsecond": 0}
+_OPENS_AT = time(14, 32, tzinfo=ZoneInfo("Europe/Bucharest"))
 _PAIRING = re.compile(r"(http\S+/kiosk/pair/\S+)")
 _SIGN_IN = re.compile(r"(\S+@\S+)\s+password (\S+)")
 
@@ -76,7 +75,8 @@ def open_office() -> Iterator[OpenOffice]:
 def _prepare(settings: Settings) -> timedelta:
     """Load the demo some days ago, then set the clock to the opening time; returns how far that is from the real one."""
     present = datetime.now(UTC)
-    shift = present.astimezone(_ZONE).replace(**_OPENS_AT).astimezone(UTC) - present
+    today = present.astimezone(_OPENS_AT.tzinfo).date()
+    shift = datetime.combine(today, _OPENS_AT) - present
     migrate_database(settings.database_url)
     _set_clock(settings.database_url, shift - _DEMO_SINCE)
     with Office(create_app).inside(settings):

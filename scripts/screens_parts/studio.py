@@ -17,6 +17,7 @@ SIZES: dict[str, tuple[int, int]] = {
     "landscape": (1440, 900),
     "phone": (390, 844),
 }
+_HEIGHT = "document.documentElement.scrollHeight"
 
 
 @dataclass
@@ -54,7 +55,13 @@ class Studio:
     def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         """One picture; numbered, so that they lie in the order of the walk. `whole` takes the page below the edge too."""
         page.wait_for_timeout(400)  # what fades has faded
-        page.screenshot(path=self._next(name), full_page=whole)
+        if whole:
+            width, least = SIZES[self.size]
+            page.set_viewport_size({"width": width, "height": max(least, page.evaluate(_HEIGHT))})
+            page.wait_for_timeout(200)  # what fills the height has grown
+        page.screenshot(path=self._next(name))
+        if whole:
+            page.set_viewport_size({"width": width, "height": least})
 
     def keep(self, picture: Image.Image, name: str) -> None:
         """A picture that no browser took, numbered among the others."""

@@ -1,12 +1,19 @@
 """Lists: found by what people know, paged without counting, sorted by what has an index."""
 
-from sqlalchemy import update
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from flask import Flask, g
+from sqlalchemy import select, update
+
+from admin import formats
+from admin.views.schedules import last_stops
 from core.booking.models import Passenger
 from core.booking.parties import Holder
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
 from core.kernel.db import db
+from core.timetable.models import Schedule
 from tests.admin.conftest import SignIn
 from tests.support.factories import ACTOR, Office
 
@@ -93,3 +100,17 @@ def test_what_needs_someone_is_named_with_its_page(sign_in: SignIn, office: Offi
     assert '<a href="/admin/reconciliation/">1 gateway messages fit nothing</a>' in page
     assert "simulated e1" in sign_in("manager").get("/admin/reconciliation/").text
     assert "all is well" not in page
+
+
+def test_a_departure_without_a_headsign_goes_to_its_last_stop(office: Office) -> None:
+    pattern_id = db.session.scalar(select(Schedule.pattern_id).where(Schedule.id == office.schedule_id))
+    assert last_stops({pattern_id}) == {pattern_id: "Porto"}
+
+
+def test_a_time_on_another_clock_than_the_offices_says_whose(app: Flask) -> None:
+    moment = datetime(2026, 11, 20, 12, 45, tzinfo=UTC)
+    with app.test_request_context():
+        g.office_zone = ZoneInfo("Europe/Bucharest")
+        assert formats.when(moment) == "20 Nov, 14:45"
+        assert formats.when(moment, "Europe/Athens") == "20 Nov, 14:45", "the same time there"
+        assert formats.when(moment, "Europe/Lisbon") == "20 Nov, 12:45 (Lisbon)"

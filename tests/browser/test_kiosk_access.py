@@ -92,6 +92,18 @@ def test_the_list_of_seats_chooses_by_row_and_seat(kiosk: Kiosk) -> None:
     expect(kiosk.seat("3C")).to_have_attribute("data-mark", "mine")
 
 
+def test_large_text_on_a_low_screen_begins_with_the_list_and_covers_nothing(
+    new_kiosk: Callable[..., Kiosk],
+) -> None:
+    kiosk = new_kiosk(viewport={"width": 1440, "height": 900}).open()
+    kiosk.page.click("#larger")
+    kiosk.touch(".dep.on_sale >> nth=0")
+    expect(kiosk.page.locator('#seat-list [aria-pressed="true"]')).to_be_in_viewport()
+    for button in ("#adult-more", "#child-more", "#senior-more"):
+        kiosk.page.click(button)  # refused when anything lies over it
+    expect(kiosk.page.locator('#seat-list [aria-pressed="true"]').first).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("size", [(1080, 1920), (1440, 900), (390, 844)], ids=["panel", "landscape", "phone"])
 def test_every_size_sells_without_sideways_scrolling(
     new_kiosk: Callable[..., Kiosk], size: tuple[int, int]
