@@ -1,9 +1,12 @@
 """The kiosk from the first start to the ticket, with its side rooms."""
 
+import re
+
 from playwright.sync_api import Page
 
 from scripts.screens_parts.studio import Studio
 
+_CODE = re.compile(r"\w{4} \w{4}")
 _BUS = 3  # which departure of the board is bought: not the first, whose sales may close meanwhile
 
 
@@ -32,7 +35,7 @@ def buy(studio: Studio) -> None:
 def _pairing(studio: Studio) -> None:
     with studio.page() as page:
         page.goto(f"{studio.office.url}/kiosk/")
-        page.wait_for_function("/\\w{4} \\w{4}/.test(document.getElementById('code')?.textContent)")
+        page.locator("#code").filter(has_text=_CODE).wait_for()
         studio.shoot(page, "pairing")
         if "kiosk" not in studio.kept:
             page.goto(studio.office.pairing_link)

@@ -102,7 +102,7 @@ def test_what_needs_someone_is_named_with_its_page(sign_in: SignIn, office: Offi
     assert "simulated e1" in sign_in("manager").get("/admin/reconciliation/").text
 =======
     assert '<a href="/admin/kiosks/">1 kiosk waits</a>' in page
-    assert '<a href="/admin/payments/">1 gateway messages fit nothing</a>' in page
+    assert '<a href="/admin/payments/">1 gateway message fits nothing</a>' in page
     assert "parked message" in sign_in("manager").get("/admin/payments/").text
 >>>>>>> 7ad455d (Count one kiosk as one)
     assert "all is well" not in page
