@@ -5,8 +5,10 @@ ends as one booking or goes back, the books say so, and whoever has to be told i
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,20 +16,27 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from core.booking import parts
 from core.booking.cancel import cancel
+from core.booking.errors import BadPassenger
 from core.booking.pay import PaymentStarted, begin_payment
 from core.booking.queries import booking_of_reservation
 from core.booking.reconcile import reconcile
 from core.booking.reserve import reserve
+from core.booking.split import begin_split
+from core.booking.split_rules import PartRequest
 from core.kernel.db import db
+from core.messages.compose import compose
 from core.payments.exceptions import exceptions
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayUnavailable
 from core.payments.gateways.simulated import signing
 from core.payments.gateways.simulated.client import WEBHOOK_PATH, SimulatedGateway
 from core.payments.refunds import process_refund
+from core.payments.vouchers import issue
+from core.proof.invariants import broken
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 from tests.support.gateway import GatewayProcess, until
 from tests.support.web import LiveServer
 
@@ -268,3 +277,68 @@ def test_a_message_in_another_currency_goes_back_in_that_currency(counter: Count
     assert send(counter, foreign).json() == {"effect": "refund_due"}
     assert counter.all("SELECT amount, currency FROM refunds") == [(PRICE, "RON")]
     assert counter.all("SELECT count(*) FROM bookings") == [0]
+
+
+# -- in parts -------------------------------------------------------------------------------------------
+
+
+def test_a_voucher_and_a_card_that_pays_are_a_booking(counter: Counter) -> None:
+    reservation = counter.hold()
+    code = issue(counter.office.operator_id, 1000, "A present", CLERK).code
+    asked = [PartRequest("voucher", None, code), PartRequest("card")]
+    begin_split(reservation, ALICE, ACTOR, asked, behaviour="twice")
+    until(lambda: counter.effects() == ["booked"])
+    counter.assert_booked_once(reservation)
+    assert counter.books()["gateway_receivable"] == PRICE - 1000
+
+
+def test_a_voucher_comes_back_when_the_card_is_declined_and_pays_again_with_another(counter: Counter) -> None:
+    reservation = counter.hold()
+    code = issue(counter.office.operator_id, 1000, "A present", CLERK).code
+    asked = [PartRequest("voucher", None, code), PartRequest("card")]
+    begin_split(reservation, ALICE, ACTOR, asked, behaviour="decline")
+    until(lambda: counter.effects() == ["failed"])
+    assert counter.all("SELECT balance FROM vouchers") == [1000]
+    refund_id = counter.all("SELECT id FROM refunds")[0]
+    assert "on your voucher again" in compose("refund.processed", refund_id, "en").plain
+    begin_split(reservation, ALICE, ACTOR, asked, behaviour="instant")
+    until(lambda: counter.effects() == ["failed", "booked"])
+    counter.assert_booked_once(reservation)
+
+
+def test_a_card_that_takes_too_long_for_its_voucher_goes_back_as_well(counter: Counter, clock: Clock) -> None:
+    reservation = counter.hold()
+    code = issue(counter.office.operator_id, 1000, "A present", CLERK).code
+    asked = [PartRequest("voucher", None, code), PartRequest("card")]
+    begin_split(reservation, ALICE, ACTOR, asked, behaviour="late")
+    clock.move(minutes=30)
+    assert parts.give_up_abandoned() == 1
+    until(lambda: counter.effects() == ["refund_due"])
+    assert counter.give_back() == ["processed"]
+    assert counter.books() == {"goodwill": 1000, "voucher_liability": -1000}
+    assert counter.all("SELECT count(*) FROM bookings") == [0]
+
+
+def test_one_voucher_for_two_seats_at_once_buys_one(counter: Counter) -> None:
+    code = issue(counter.office.operator_id, PRICE, "A present", CLERK).code
+    holders = (ALICE, BOB)
+    held = [counter.hold(seat, holders[seat]) for seat in (0, 1)]
+    together = Barrier(2)
+
+    def buy(place: int) -> str:
+        with counter.server.app.app_context():
+            together.wait()
+            asked = [PartRequest("voucher", None, code)]
+            try:
+                begin_split(held[place], holders[place], ACTOR, asked)
+            except BadPassenger as error:
+                return error.code
+            finally:
+                db.session.remove()
+            return "booked"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(buy, (0, 1))) == ["bad_parts", "booked"]
+    assert counter.all("SELECT balance FROM vouchers") == [0]
+    assert counter.all("SELECT count(*) FROM bookings") == [1]
+    assert broken(db.session.connection()) == []
