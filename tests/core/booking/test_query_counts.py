@@ -8,7 +8,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-
 from core.booking.pay import begin_payment
 from core.booking.reserve import reserve
 from core.booking.settle import BOOKED, DUPLICATE, settle
@@ -19,7 +18,6 @@ from core.payments.gateways.catalogue import stand_in
 from core.proof.gateway import ProofGateway
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
-
 
 #: Lock, intent, activity, and what the gateway answered.
 BEGINNING = 4
