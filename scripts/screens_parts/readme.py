@@ -48,5 +48,7 @@ def _beside(pictures: list[Image.Image]) -> Image.Image:
 
 
 def _save(picture: Image.Image, name: str) -> None:
-    few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few = picture.convert("RGB").quantize(
+        256, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+    )
     few.save(PICTURES / f"{name}.png", optimize=True)
