@@ -112,6 +112,19 @@ def renamed(files: Files, trip: str, other: str) -> Files:
     return files | {name: files[name].replace(trip, other) for name in ("trips.txt", "stop_times.txt")}
 
 
+def wait_until_one_waits(app: Flask) -> None:
+    """Until somebody on this database waits for somebody else's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with app.app_context():
+        for _ in range(400):
+            if db.session.execute(waiting).scalar_one():
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits for a lock")
+
+
 @pytest.fixture
 def sold(db_session: object, tmp_path: Path) -> UUID:
     """A departure of trip T1 on which a seat is sold."""
@@ -201,8 +214,7 @@ def test_a_hold_that_is_being_made_while_a_timetable_comes_in_is_neither_lost_no
         assert time.monotonic() - begun < 1.0
     answers: list[str] = []
     waiting = _beside(app, lambda: answers.append(answer(moved)))
-    time.sleep(0.3)
-    assert waiting.is_alive()
+    wait_until_one_waits(app)
     go_on.set()
     importing.join(20)
     waiting.join(20)
@@ -250,8 +262,7 @@ def import_in_the_last_instant(
         holding = _beside(app, lambda: reserve(request, ALICE, ACTOR), "holding")
         assert inside.wait(20)
         importing = _beside(app, bring_in)
-        time.sleep(0.5)
-        assert importing.is_alive(), "it waits for the hold"
+        wait_until_one_waits(app)
         go_on.set()
         holding.join(20)
         importing.join(20)
