@@ -1,9 +1,11 @@
 """The best seats that can be had: together, in one row, leaving nobody's single seat behind. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from uuid import UUID
 
 from core.inventory.states import AVAILABLE, SeatState
+from core.kernel.money import Money
 
 #: Kept for those who need them, and given to others only by their own choice.
 SET_ASIDE = frozenset({"wheelchair", "companion"})
@@ -11,8 +13,12 @@ SET_ASIDE = frozenset({"wheelchair", "companion"})
 EXTRA = frozenset({"legroom", "front"})
 
 
-def best_available(seats: Iterable[SeatState], count: int) -> list[SeatState]:
+def best_available(
+    seats: Iterable[SeatState], count: int, prices: Mapping[UUID, Money] | None = None
+) -> list[SeatState]:
     """The best ``count`` available seats, or [] when there are not that many (set-aside seats do not count).
+
+    With ``prices`` nobody is given a seat that costs more than the cheapest while there are others.
 
     In this order: side by side with no orphan, side by side, in one row, in neighbouring rows, anywhere. One traveller
     gets a window, and a seat that is single already goes before one that would make another single.
@@ -20,12 +26,20 @@ def best_available(seats: Iterable[SeatState], count: int) -> list[SeatState]:
     free = [s for s in seats if s.state == AVAILABLE and not SET_ASIDE & {s.type, *s.features}]
     if count < 1 or len(free) < count:
         return []
-    plain = [s for s in free if not EXTRA & set(s.features) and s.type == _common_type(free)]
+    plain = _plain(free, prices or {})
     for pool in (plain, free):
         found = _side_by_side(pool, free, count) or _one_row(pool, count)
         if found:
             return found
     return _nearest(plain, count) or _nearest(free, count)
+
+
+def _plain(free: Sequence[SeatState], prices: Mapping[UUID, Money]) -> list[SeatState]:
+    """Seats without anything extra: by their price where it is known, else by their type and features."""
+    costs = {seat.id: prices[seat.id].amount for seat in free if seat.id in prices}
+    if costs:
+        return [seat for seat in free if costs.get(seat.id) == min(costs.values())]
+    return [s for s in free if not EXTRA & set(s.features) and s.type == _common_type(free)]
 
 
 def _common_type(seats: Sequence[SeatState]) -> str:

@@ -9,6 +9,7 @@ from core.inventory.best import best_available
 from core.inventory.queries import seat_map
 from core.inventory.states import SeatMap
 from core.kernel.clock import now
+from core.kernel.money import Money
 from core.live.states import snapshot
 from core.pricing.queries import quote_for, seat_prices
 from core.timetable.queries import schedule_facts
@@ -58,7 +59,7 @@ def show_seats(schedule_id: UUID) -> Response:
     return jsonify(
         **answer,
         now=now().isoformat(),
-        best=_best(plan, asked.count),
+        best=_best(plan, asked.count, prices),
         currency=facts.currency,
         cheapest=min((price.amount for price in prices.values()), default=0),
         policy=terms(facts.operator_id).as_json(),
@@ -71,7 +72,8 @@ def show_best(schedule_id: UUID) -> Response:
     device.require_device()
     asked = query(StretchAsked)
     plan = seat_map(schedule_id, asked.from_position, asked.to_position)
-    return jsonify(best=_best(plan, asked.count), available=plan.available)
+    prices = seat_prices(schedule_id, asked.from_position, asked.to_position)
+    return jsonify(best=_best(plan, asked.count, prices), available=plan.available)
 
 
 @blueprint.get("/api/schedules/<uuid:schedule_id>/states")
@@ -91,5 +93,5 @@ def show_quote() -> Response:
     return jsonify(quote.as_json())
 
 
-def _best(plan: SeatMap, count: int) -> list[str]:
-    return [str(seat.id) for seat in best_available(plan.seats, count)]
+def _best(plan: SeatMap, count: int, prices: dict[UUID, Money]) -> list[str]:
+    return [str(seat.id) for seat in best_available(plan.seats, count, prices)]

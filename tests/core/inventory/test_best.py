@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.inventory.best import best_available
 from core.inventory.states import SeatState
+from core.kernel.money import Money
 
 
 def draw(*rows: str) -> list[SeatState]:
@@ -59,6 +60,14 @@ def best(count: int, *rows: str) -> list[str]:
 )
 def test_choices(count: int, rows: list[str], expected: list[str]) -> None:
     assert best(count, *rows) == expected
+
+
+def test_nobody_is_given_a_seat_that_costs_more_while_there_are_others() -> None:
+    seats = draw("ff.ff", "ff.ff")
+    prices = {seat.id: Money(1200 if seat.row == 0 or seat.number == "2A" else 1000, "EUR") for seat in seats}
+    assert [seat.number for seat in best_available(seats, 1, prices)] == ["2E"]
+    assert [seat.number for seat in best_available(seats, 2, prices)] == ["2D", "2E"]
+    assert len(best_available(seats, 4, prices)) == 4, "but rather dearer than none"
 
 
 plans = st.lists(st.text("fxL.w", min_size=4, max_size=6), min_size=1, max_size=6)
