@@ -131,19 +131,17 @@ def lock_payment(payment_id: UUID) -> PaymentFacts | None:
 
 
 def unsettled(limit: int) -> list[Unsettled]:
-    """Payments that a gateway may know more about than we do: those that are pending for a while, and those whose
-    beginning got no answer. In no order, so that none is always the last.
+    """Payments that a gateway may know more about than we do: those that are pending for a while, those whose beginning
+    got no answer, and those that failed lately, as it may have changed its mind and the message of it been lost. The last
+    ones come last; otherwise in no order, so that none is always left out.
     """
     silent = (Payment.status == PaymentStatus.PENDING) & (Payment.created_at < app_now() - ASK_AFTER)
-    lost = (
-        (Payment.status == PaymentStatus.FAILED)
-        & Payment.gateway_reference.is_(None)
-        & (Payment.created_at > app_now() - GIVE_UP_AFTER)
-    )
+    failed = (Payment.status == PaymentStatus.FAILED) & (Payment.created_at > app_now() - GIVE_UP_AFTER)
+    declined = (Payment.status == PaymentStatus.FAILED) & Payment.gateway_reference.is_not(None)
     rows = require_transaction().execute(
         select(Payment.id, Payment.gateway, Payment.status, Payment.created_at < app_now() - GIVE_UP_AFTER)
-        .where(Payment.gateway.not_in(_SETTLED_AT_ONCE), silent | lost)
-        .order_by(func.random())
+        .where(Payment.gateway.not_in(_SETTLED_AT_ONCE), silent | failed)
+        .order_by(declined, func.random())
         .limit(limit)
     )
     return [Unsettled(*row) for row in rows]

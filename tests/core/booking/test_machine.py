@@ -4,6 +4,7 @@ every invariant is asked.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,6 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from core.booking import settle as settling
 from core.booking.cancel import cancel, release
 from core.booking.cancellation import cancel_booking
 from core.booking.change import Wish, change_passengers
@@ -38,6 +38,7 @@ from core.jobs.handlers import HANDLERS
 from core.kernel import outbox
 from core.kernel.db import db
 from core.kernel.errors import DomainError
+from core.payments import ledger
 from core.payments.gateways.base import EventKind, GatewayEvent
 from core.payments.gateways.catalogue import stand_in
 from core.proof.gateway import ProofGateway
@@ -77,7 +78,7 @@ class Office(RuleBasedStateMachine):
 
     @initialize()
     def open_the_office(self) -> None:
-        self.office = make_office(rows=1)
+        self.office = make_office(rows=1, departs_in=timedelta(days=30))
         self.over = False
 
     # -- holding -----------------------------------------------------------------------------------
@@ -90,6 +91,14 @@ class Office(RuleBasedStateMachine):
         except DomainError:
             return multiple()
         assert not self.over, "a hold was made after the departure had been cancelled"
+        return taken
+
+    @rule(target=holds, who=st.sampled_from(PEOPLE), seats=SEATS, stretch=STRETCHES, address=ADDRESSES)
+    def buy(self, who: Holder, seats: list[int], stretch: tuple[int, int], address: str | None) -> object:
+        """Hold and pay at once, as at a counter."""
+        taken = self.hold(who, seats, stretch, address)
+        if isinstance(taken, Taken):
+            self._try(lambda: take_cash(taken.id, None, CLERK))
         return taken
 
     @rule(hold=holds)
@@ -166,7 +175,7 @@ class Office(RuleBasedStateMachine):
 
     # -- meanwhile ---------------------------------------------------------------------------------
 
-    @rule(minutes=st.sampled_from([1, 2, 4, 6, 14, 15, 16, 60, 900]))
+    @rule(minutes=st.sampled_from([1, 2, 4, 6, 14, 15, 16, 60]))
     def time_passes(self, minutes: int) -> None:
         self.clock.move(minutes=minutes)
 
@@ -180,7 +189,7 @@ class Office(RuleBasedStateMachine):
         for event_id, _ in outbox.waiting(tuple(HANDLERS)):
             deliver(event_id)
 
-    @rule(really=st.sampled_from([False, False, False, False, False, True]))
+    @rule(really=st.sampled_from([False] * 9 + [True]))
     def cancel_departure(self, really: bool) -> None:
         if really and not self.over:
             self._try(lambda: cancel_schedule(self.office.schedule_id, CLERK, "machine"))
@@ -204,14 +213,14 @@ class Office(RuleBasedStateMachine):
         self.everything_is_true()
         open_ones = "SELECT count(*) FROM reservations WHERE status = 'active' AND schedule_id = :id"
         assert self._one(open_ones, id=self.office.schedule_id) == 0
-        lost = [
-            payment
-            for payment in self.gateway.taken()
-            if self._one(
-                "SELECT count(*) FROM payments WHERE id = :id AND status IN ('pending', 'failed')", id=payment
-            )
-        ]
-        assert lost == [], "money that the gateway has and the office does not know of"
+        for payment in self.gateway.taken():
+            unknown = "SELECT count(*) FROM payments WHERE id = :id AND status IN ('pending', 'failed')"
+            if self._one(unknown, id=payment):  # whoever pays hours later is told of by the gateway alone
+                assert settle("proof", self.gateway.message(payment, EventKind.PAYMENT_COMPLETED)) in {
+                    BOOKED,
+                    REFUND_DUE,
+                }
+        self.everything_is_true()
 
     def _try(self, deed: Callable[[], object]) -> None:
         try:
@@ -234,9 +243,7 @@ class Office(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(
-    app: Flask, db_session: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> type[RuleBasedStateMachine]:
+def machine(app: Flask, db_session: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> type[Office]:
     """The machine on the test's database, its payments through a gateway kept in memory."""
     gateway = ProofGateway()
     monkeypatch.setitem(app.extensions, "bookinghall_gateways", {})
@@ -248,7 +255,8 @@ def run(
     machine: type[RuleBasedStateMachine],
     examples: int,
     steps: int,
-    phases: tuple[Phase, ...] = (Phase.generate, Phase.shrink),
+    *,
+    by_chance: bool = False,
 ) -> None:
     run_state_machine_as_test(
         machine,
@@ -257,7 +265,8 @@ def run(
             stateful_step_count=steps,
             deadline=None,
             database=None,
-            phases=phases,
+            derandomize=not by_chance,
+            phases=(Phase.generate, Phase.shrink) if by_chance else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -266,19 +275,23 @@ def run(
 def test_whatever_happens_in_whatever_order_every_invariant_holds(
     machine: type[RuleBasedStateMachine],
 ) -> None:
-    run(machine, examples=10, steps=25)
+    run(machine, examples=8, steps=25)
 
 
-def test_twin_money_that_is_not_given_back_is_noticed(
-    machine: type[RuleBasedStateMachine], monkeypatch: pytest.MonkeyPatch
+def test_twin_a_sale_that_is_not_in_the_books_is_noticed(
+    machine: type[Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settling, "give_back", lambda *_: None)
+    monkeypatch.setattr(ledger, "post", lambda *_, **__: None)
+    office = machine()
+    office.open_the_office()
 
-    with pytest.raises(AssertionError, match="paid_is_"):
-        run(machine, examples=200, steps=25, phases=(Phase.generate,))
+    office.buy(ALICE, [0], (0, 5), None)
+
+    with pytest.raises(AssertionError, match="paid_is_in_the_books"):
+        office.everything_is_true()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_the_same_for_much_longer(machine: type[RuleBasedStateMachine]) -> None:
-    run(machine, examples=400, steps=60)
+    run(machine, examples=400, steps=60, by_chance=True)

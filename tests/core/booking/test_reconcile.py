@@ -10,10 +10,11 @@ from core.booking.pay import PaymentStarted, begin_payment
 from core.booking.queries import booking_of_reservation
 from core.booking.reconcile import NOBODY_PAID, reconcile
 from core.booking.reserve import reserve
+from core.booking.settle import settle
 from core.kernel.db import db, transaction
 from core.kernel.money import Money
 from core.payments import records
-from core.payments.gateways.base import GatewayUnavailable
+from core.payments.gateways.base import GatewayEvent, GatewayUnavailable
 from core.payments.gateways.catalogue import gateway
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, Office, make_office
@@ -74,6 +75,17 @@ def test_a_declined_card_can_be_tried_again(office: Office) -> None:
     begin(reservation, "instant")
     until(lambda: is_booked(reservation))
     assert [status for status, _ in payments(reservation)] == ["failed", "completed"]
+
+
+def test_money_that_came_after_a_failure_is_found_when_its_message_is_lost(office: Office) -> None:
+    reservation = hold(office)
+    payment_id = begin(reservation, "late").payment_id
+    settle("simulated", GatewayEvent("out-of-order", "payment.failed", payment_id, "ref", None))
+    until(lambda: gateway("simulated").find(payment_id).status == "completed")
+
+    assert reconcile() == 1
+    assert payments(reservation) == [("completed", None)]
+    assert is_booked(reservation)
 
 
 def test_an_answer_that_was_lost_is_asked_for_once_more(office: Office) -> None:
