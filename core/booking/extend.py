@@ -8,7 +8,6 @@ from core.booking.own import lock_reservation
 from core.booking.parties import Holder
 from core.booking.requests import Held
 from core.booking.rules import extended
-from core.inventory.locks import prolong
 from core.kernel.activity import Actor, record
 from core.kernel.db import transaction
 from core.kernel.outbox import publish
@@ -25,7 +24,7 @@ def extend(reservation_id: UUID, holder: Holder, actor: Actor) -> Held:
         row = locked.row
         terms = (row.extensions, row.extension_minutes, row.max_extensions)
         expires_at = extended(row.expires_at, *terms, locked.last_moment)
-        prolong(reservation_id, expires_at)
+        locked.prolong(expires_at)
         session.execute(_EXTEND, {"id": reservation_id, "expires_at": expires_at})
         change = {
             "before": {"expires_at": row.expires_at.isoformat()},

@@ -11,6 +11,7 @@ from core.booking.errors import HoldExpired, NotActive
 from core.booking.models import ReservationStatus
 from core.booking.parties import Holder
 from core.booking.rules import last_moment
+from core.inventory.locks import prolong
 from core.kernel.db import require_transaction
 from core.kernel.errors import NotFound
 
@@ -18,6 +19,7 @@ _LOCK = text("""
 SELECT r.id, r.schedule_id, r.operator_id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel,
   r.expires_at, r.extensions, r.grace_used, r.currency, r.total, r.quote, r.language,
   r.expires_at <= app_now() AS run_out, app_now() AS now,
+  r.seat_count * (r.to_position - r.from_position) AS lock_count,
   p.extension_minutes, p.max_extensions, p.payment_grace_minutes, p.sales_close_minutes, o.name AS operator_name,
   s.departure_at + make_interval(secs => a.departure_offset) AS boarding_at
 FROM reservations r JOIN policies p ON p.id = r.policy_id JOIN operators o ON o.id = r.operator_id
@@ -51,6 +53,13 @@ class Locked:
             raise HoldExpired
         if self.row.status != ReservationStatus.ACTIVE:
             raise NotActive
+
+    def prolong(self, expires_at: datetime) -> None:
+        """Give its holds a later end. Raises HoldExpired when one is no longer its own: in the last instant of a hold
+        somebody who came a moment later may have taken it over.
+        """
+        if prolong(self.row.id, expires_at) < self.row.lock_count:
+            raise HoldExpired
 
 
 def lock_reservation(reservation_id: UUID, holder: Holder | None) -> Locked:

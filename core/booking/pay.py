@@ -18,7 +18,6 @@ from core.booking.parties import Holder
 from core.booking.rules import with_grace
 from core.booking.sale import lock_sale
 from core.booking.settle import settle
-from core.inventory.locks import prolong
 from core.kernel.activity import Actor, record
 from core.kernel.db import require_transaction, transaction
 from core.kernel.money import Money
@@ -89,7 +88,7 @@ def give_grace(locked: Locked) -> None:
         return
     expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes, locked.last_moment)
     if expires_at > row.expires_at:
-        prolong(row.id, expires_at)
+        locked.prolong(expires_at)
         require_transaction().execute(_GRACE, {"id": row.id, "expires_at": expires_at})
         publish("seats.changed", {"schedule_id": str(row.schedule_id)})
 

@@ -9,6 +9,7 @@ from core.booking.cancel import cancel
 from core.booking.errors import HoldExpired, NoMoreExtensions, NotActive
 from core.booking.extend import extend
 from core.booking.parties import Holder
+from core.booking.pay import begin_payment
 from core.booking.reserve import reserve
 from core.inventory.queries import seat_map
 from core.kernel.db import db
@@ -76,3 +77,25 @@ def test_somebody_elses_reservation_does_not_exist() -> None:
     with pytest.raises(NotFound):
         extend(held.reservation_id, BOB, ACTOR)
     assert db.session.execute(text("SELECT extensions FROM reservations")).scalar() == 0
+
+
+@pytest.mark.parametrize("prolonging", ["extend", "begin_payment"])
+def test_a_hold_whose_seat_was_taken_over_in_its_last_instant_is_not_prolonged(
+    clock: Clock, prolonging: str
+) -> None:
+    """Both began a moment before its end; the other one's statement came a moment after it."""
+    office = make_office()
+    held = reserve(office.ask(0, 1), ALICE, ACTOR)
+    clock.move(minutes=14, seconds=59)
+    take_over = "UPDATE seat_locks SET reservation_id = gen_random_uuid() WHERE seat_id = :seat AND leg = 3"
+    db.session.execute(text(take_over), {"seat": office.seats[1]})
+    db.session.commit()
+
+    with pytest.raises(HoldExpired):
+        if prolonging == "extend":
+            extend(held.reservation_id, ALICE, ACTOR)
+        else:
+            begin_payment(held.reservation_id, ALICE, ACTOR, "card")
+
+    kept = db.session.execute(text("SELECT expires_at, extensions, grace_used FROM reservations")).one()
+    assert tuple(kept) == (held.expires_at, 0, False)

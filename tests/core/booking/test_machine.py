@@ -287,7 +287,7 @@ def test_twin_a_sale_that_is_not_in_the_books_is_noticed(
 
     office.buy(ALICE, [0], (0, 5), None)
 
-    with pytest.raises(AssertionError, match="paid_is_in_the_books"):
+    with pytest.raises(AssertionError, match="booked_is_paid"):
         office.everything_is_true()
 
 
