@@ -27,6 +27,8 @@ from tests.chaos.house import VICTIMS, House, open_house
 from tests.support.processes import eventually
 
 SEED = 20260
+TOLD = "SELECT count(*) FROM messages WHERE kind = 'booking.confirmed' AND status = 'sent'"
+WITH_ADDRESS = "SELECT count(*) FROM bookings b JOIN reservations r ON r.id = b.reservation_id WHERE r.contact_email IS NOT NULL"
 
 
 @pytest.fixture
@@ -116,3 +118,24 @@ def test_20_kills(house: House, departures: Departures) -> None:
 @pytest.mark.timeout(7200)
 def test_500_kills(house: House, departures: Departures) -> None:
     shoot_at(house, departures, 500)
+
+
+@pytest.mark.timeout(300)
+def test_without_redis_selling_and_mail_go_on_and_workers_come_back(
+    house: House, departures: Departures
+) -> None:
+    """Nobody misses it: holds and payments work, cron delivers by itself, and the worker comes back with it."""
+    house.kill("redis")
+    buyers = Buyers(house.url, departures, SEED, number=2)
+    buyers.start()
+    eventually(lambda: house.count(TOLD) > 0, 60, lambda: f"{buyers.outcomes} {house.output()}")
+    sold = house.count("SELECT count(*) FROM bookings")
+    house.start("redis")
+    told = house.count(TOLD)
+    eventually(lambda: house.count(TOLD) > told, 60, house.output)
+    buyers.stop()
+    settle_everything(house)
+
+    assert buyers.faults == []
+    assert sold > 0
+    assert house.count(TOLD) == house.count(WITH_ADDRESS)
