@@ -11,17 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
 from core.booking.errors import BadStretch, NotOnSale
 from core.booking.rules import last_moment
-from core.kernel.db import require_transaction
+from core.kernel.db import run_alone
 from core.kernel.errors import NotFound
 from core.pricing.queries import prices_of
 from core.pricing.rules import Prices
 from core.timetable.words import ON_SALE
 
-_OFFER = text("""
+_OFFER = """
 SELECT app_now() AS now, s.status, s.layout_id, s.operator_id, s.currency, s.departure_at,
   o.active AS operator_active, o.trade, o.terms_version, p.id AS policy_id, p.hold_minutes, p.max_seats,
   p.sales_close_minutes, p.passenger_fields, a.departure_offset, a.boarding, b.alighting,
@@ -34,8 +32,8 @@ SELECT app_now() AS now, s.status, s.layout_id, s.operator_id, s.currency, s.dep
 FROM schedules s
 JOIN operators o ON o.id = s.operator_id
 JOIN policies p ON p.operator_id = s.operator_id AND p.active
-LEFT JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = :from_position
-LEFT JOIN pattern_stops b ON b.pattern_id = s.pattern_id AND b.position = :to_position
+LEFT JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = %(from_position)s
+LEFT JOIN pattern_stops b ON b.pattern_id = s.pattern_id AND b.position = %(to_position)s
 LEFT JOIN places pa ON pa.id = a.place_id
 LEFT JOIN places pb ON pb.id = b.place_id
 LEFT JOIN tariffs t ON t.operator_id = s.operator_id
@@ -43,8 +41,8 @@ LEFT JOIN fares f ON f.route_id = s.route_id AND f.origin_id = a.place_id AND f.
 LEFT JOIN route_zones za ON za.route_id = s.route_id AND za.place_id = a.place_id
 LEFT JOIN route_zones zb ON zb.route_id = s.route_id AND zb.place_id = b.place_id
 LEFT JOIN zone_fares zf ON zf.route_id = s.route_id AND zf.from_zone = za.zone AND zf.to_zone = zb.zone
-WHERE s.id = :schedule_id
-""")
+WHERE s.id = %(schedule_id)s
+"""
 
 Stretch = tuple[UUID, int, int]
 
@@ -97,9 +95,10 @@ def read_offer(stretch: Stretch) -> Offer:
     _remembered.pop(stretch, None)
     schedule_id, first, last = stretch
     found = {"schedule_id": schedule_id, "from_position": first, "to_position": last}
-    row = require_transaction().execute(_OFFER, found).one_or_none()
-    if row is None:
+    rows = run_alone(_OFFER, found)
+    if not rows:
         raise NotFound("There is no such departure.")
+    (row,) = rows
     if row.status not in ON_SALE or not row.operator_active:
         raise NotOnSale
     if first >= last or not row.boarding or not row.alighting:
@@ -111,7 +110,7 @@ def read_offer(stretch: Stretch) -> Offer:
     return offer
 
 
-def _offer(row: Row[Any]) -> Offer:
+def _offer(row: Any) -> Offer:
     return Offer(
         read_at=row.now,
         terms_version=row.terms_version,

@@ -2,8 +2,9 @@
 
 It locks the schedule `FOR KEY SHARE`, so that cancelling, swapping and re-routing (which lock `FOR UPDATE`) wait for it,
 checks under that lock what the offer depends on, and writes the reservation, its passengers, its seat locks, the
-activity and the outbox row together. As many seat locks back as asked for: held. Fewer: everything is rolled back and
-the answer says which seats are gone. Nothing offered: the offer has changed and is read again.
+activity and the outbox row together. As many seat locks back as asked for: held. Fewer: the statement refuses itself
+(`all_or_nothing`), so that nothing of it stays, and the answer says which seats are gone. Nothing offered: the offer has
+changed and is read again.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
 
 from core.booking.contact import check_email, check_phone
@@ -19,11 +21,11 @@ from core.booking.offer import Offer, read_offer, remembered_offer
 from core.booking.parties import Holder
 from core.booking.requests import Held, HoldRequest
 from core.booking.rules import check_passengers, check_required, check_sales_open, clean_text, journey_label
-from core.inventory.locks import Claim, missing, take_statement
+from core.inventory.locks import NOT_ALL, Claim, missing, take_statement, taken_of
 from core.inventory.models import LockKind
 from core.inventory.plans import Plan, PlanSeat, plan
 from core.kernel.activity import Actor
-from core.kernel.db import db, driver, require_transaction, transaction
+from core.kernel.db import db, require_transaction, run_alone, transaction
 from core.kernel.errors import Busy
 from core.kernel.ids import new_id
 from core.pricing.rules import Quote, SeatToPrice, make_quote
@@ -61,7 +63,7 @@ WITH offered AS MATERIALIZED (
   INSERT INTO outbox (kind, payload)
   SELECT 'seats.changed', jsonb_build_object('schedule_id', %(schedule_id)s::text) FROM offered
 ), taken AS ({take_statement(LockKind.HOLD, expires_at="offered.expires_at", source="offered CROSS JOIN ")})
-SELECT expires_at, (SELECT array_agg(seat_id) FROM taken) FROM offered
+SELECT expires_at, all_or_nothing((SELECT array_agg(seat_id) FROM taken), %(lock_count)s) FROM offered
 """  # noqa: S608 - put together from constants
 
 _CLOSE_STALE = text("""
@@ -97,10 +99,9 @@ def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
         "contact_phone": check_phone(request.contact_phone),
     }
     stretch = (request.schedule_id, request.from_position, request.to_position)
-    with transaction():
-        offer = remembered_offer(stretch)
-        held = offer and _take(request, holder, actor, offer, contact)
-        return held or _take(request, holder, actor, read_offer(stretch), contact) or _changed_under_us()
+    offer = remembered_offer(stretch)
+    held = offer and _take(request, holder, actor, offer, contact)
+    return held or _take(request, holder, actor, read_offer(stretch), contact) or _changed_under_us()
 
 
 def _take(
@@ -113,14 +114,13 @@ def _take(
     quote = _quote(request, offer, seats)
     claim = _claim(request, offer)
     values = _parameters(request, holder, actor, offer, quote, claim) | contact
-    row = driver().execute(_HOLD, values).fetchone()
-    if row is None:
-        return None
-    expires_at, taken = row
-    gone = missing(claim, taken or ())
-    if gone:
-        raise _taken(layout, gone)
-    return Held(claim.reservation_id, expires_at, quote)
+    try:
+        rows = run_alone(_HOLD, values)
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != NOT_ALL:
+            raise
+        raise _taken(layout, missing(claim, taken_of(error))) from None
+    return Held(claim.reservation_id, rows[0].expires_at, quote) if rows else None
 
 
 def _changed_under_us() -> Held:
@@ -174,6 +174,7 @@ def _parameters(
         "operator_id": offer.operator_id,
         "policy_id": offer.policy_id,
         "seat_count": len(claim.seat_ids),
+        "lock_count": claim.size,
         "channel": request.channel,
         "holder_kind": holder.kind,
         "holder_id": holder.id,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
 
 from core.inventory.models import LockKind
@@ -73,6 +74,15 @@ _OWN_IN_ORDER = text(
     "SELECT 1 FROM seat_locks WHERE reservation_id = :reservation_id "
     "ORDER BY schedule_id, seat_id, leg FOR UPDATE"
 )
+
+
+#: What the SQL function `all_or_nothing(seat ids of the locks that were taken, locks wanted)` raises.
+NOT_ALL = "BH001"
+
+
+def taken_of(error: psycopg.Error) -> list[UUID]:
+    """The seat of each lock that a statement had got when it refused with `NOT_ALL`."""
+    return [UUID(each) for each in (error.diag.message_detail or "").split()]
 
 
 def take_sold(claim: Claim) -> frozenset[UUID]:

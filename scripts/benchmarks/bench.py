@@ -88,8 +88,14 @@ class Bench:
     processes: dict[str, int]
     """The servers by name, with their process ids."""
 
-    def load(self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0) -> Load:
-        """Send the calls, one after the other over all connections, as fast as they are answered."""
+    def load(
+        self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0,
+        processes: dict[str, int] | None = None,
+    ) -> Load:  # fmt: skip
+        """Send the calls, one after the other over all connections, as fast as they are answered.
+
+        What they cost is read from the bench's own processes, or from these.
+        """
         script = self.folder / "calls.tsv"
         with script.open("w", encoding="utf-8") as file:
             for call in calls:
@@ -98,9 +104,10 @@ class Bench:
         lasting = str(seconds or self.seconds)
         command = ["wrk", "-t1", f"-c{connections}", f"-d{lasting}s", "--timeout", "10s", "-s", str(_HERE / "calls.lua"),
                    url or self.url, "--", str(script)]  # fmt: skip
-        before = used(self.processes)
+        watched = processes or self.processes
+        before = used(watched)
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-        return _load(done.stdout, before, used(self.processes))
+        return _load(done.stdout, before, used(watched))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from core.trades.catalogue import trade_of
 TOWNS = ("Lisboa", "Santarém", "Leiria", "Coimbra", "Aveiro", "Porto")
 ROWS = 13
 SCHEDULES = 4_000
+AT_A_TIME = 100
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,15 @@ def make_timetable() -> Timetable:
 
 
 def free_pairs(data: Timetable) -> Iterator[tuple[str, list[str]]]:
-    """Two neighbouring seats of one schedule after the other, until all are full."""
+    """Two neighbouring seats of one schedule after the other, until all are full.
+
+    A hundred schedules at a time, as when people buy for the next days.
+    """
     seats = [str(seat) for seat in data.seats]
-    for at in range(0, len(seats) - 1, 2):
-        for schedule_id in data.schedules:
-            yield str(schedule_id), seats[at : at + 2]
+    for first in range(0, len(data.schedules), AT_A_TIME):
+        for at in range(0, len(seats) - 1, 2):
+            for schedule_id in data.schedules[first : first + AT_A_TIME]:
+                yield str(schedule_id), seats[at : at + 2]
 
 
 def _places() -> list[Place]:
