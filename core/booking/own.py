@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-
 from core.booking.errors import HoldExpired, NotActive
 from core.booking.models import ReservationStatus
 from core.booking.parties import Holder
 from core.booking.rules import last_moment
 from core.inventory.locks import prolong
-from core.kernel.db import require_transaction
+from core.kernel.db import run
 from core.kernel.errors import NotFound
 
-_LOCK = text("""
+_LOCK = """
 SELECT r.id, r.schedule_id, r.operator_id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel,
   r.expires_at, r.extensions, r.grace_used, r.currency, r.total, r.quote, r.language,
   r.expires_at <= app_now() AS run_out, app_now() AS now,
@@ -25,16 +23,16 @@ SELECT r.id, r.schedule_id, r.operator_id, r.status, r.holder_kind, r.holder_id,
 FROM reservations r JOIN policies p ON p.id = r.policy_id JOIN operators o ON o.id = r.operator_id
 JOIN schedules s ON s.id = r.schedule_id
 JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = r.from_position
-WHERE r.id = :id
+WHERE r.id = %(id)s
 FOR UPDATE OF r
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A reservation under lock; `row` has its columns, `run_out`, `now` and the policy's times."""
 
-    row: Row[Any]
+    row: Any
 
     @property
     def now(self) -> datetime:
@@ -64,7 +62,7 @@ class Locked:
 
 def lock_reservation(reservation_id: UUID, holder: Holder | None) -> Locked:
     """Lock a reservation. With a ``holder``, somebody else's is NotFound: its existence is nobody's business."""
-    row = require_transaction().execute(_LOCK, {"id": reservation_id}).one_or_none()
+    row = run(_LOCK, {"id": reservation_id}).fetchone()
     if row is None or (holder and (row.holder_kind, row.holder_id) != (holder.kind, holder.id)):
         raise NotFound("There is no such reservation.")
     return Locked(row)

@@ -9,8 +9,6 @@ nothing, whatever the method that was asked for.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
 from core.booking.confirm import SeatsGone, confirm
 from core.booking.errors import BadPassenger, HoldExpired, NotActive
 from core.booking.own import Locked, lock_reservation
@@ -18,8 +16,8 @@ from core.booking.parties import Holder
 from core.booking.rules import with_grace
 from core.booking.sale import lock_sale
 from core.booking.settle import settle
-from core.kernel.activity import Actor, record
-from core.kernel.db import require_transaction, transaction
+from core.kernel.activity import Actor
+from core.kernel.db import run, transaction
 from core.kernel.money import Money
 from core.kernel.outbox import publish
 from core.payments import records
@@ -27,7 +25,7 @@ from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnav
 from core.payments.gateways.catalogue import gateway, gateway_for
 from core.payments.words import Account, Method, PaymentStatus
 
-_GRACE = text("UPDATE reservations SET expires_at = :expires_at, grace_used = true WHERE id = :id")
+_GRACE = "UPDATE reservations SET expires_at = %(expires_at)s, grace_used = true WHERE id = %(id)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +87,14 @@ def give_grace(locked: Locked) -> None:
     expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes, locked.last_moment)
     if expires_at > row.expires_at:
         locked.prolong(expires_at)
-        require_transaction().execute(_GRACE, {"id": row.id, "expires_at": expires_at})
+        run(_GRACE, {"id": row.id, "expires_at": expires_at})
         publish("seats.changed", {"schedule_id": str(row.schedule_id)})
 
 
 def _record_intent(locked: Locked, through: str, method: str, actor: Actor) -> UUID:
     row = locked.row
     amount = Money(row.total, row.currency)
-    payment_id = records.create_payment(row.id, row.operator_id, through, method, amount)
-    after = {"method": method, "amount": row.total, "currency": row.currency}
-    record(actor, "payment.started", "payment", payment_id, operator_id=row.operator_id, after=after)
-    return payment_id
+    return records.start_payment(actor, row.id, row.operator_id, through, method, amount)
 
 
 def ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
@@ -110,8 +105,7 @@ def ask(name: str, intent: PaymentIntent) -> GatewayAnswer:
         with transaction():
             records.fail(intent.payment_id, "The payment service did not answer.")
         raise
-    with transaction():
-        records.note_answer(intent.payment_id, answer)
+    records.note_answer(intent.payment_id, answer)
     if answer.status != "pending":
         _settle_at_once(name, intent, answer)
     return answer
@@ -155,11 +149,8 @@ def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> 
                 raise NotActive("This departure was cancelled.")
             row = sale.row
             payment_id = records.create_payment(row.id, row.operator_id, "cash", Method.CASH, sale.total)
-            records.complete(payment_id, f"cash-{payment_id}")
             after = {"method": "cash", "amount": row.total, "currency": row.currency}
-            record(
-                actor, "payment.completed", "payment", payment_id, operator_id=row.operator_id, after=after
-            )
+            records.complete_and_tell(actor, payment_id, f"cash-{payment_id}", row.operator_id, after)
             return payment_id, confirm(sale, payment_id, Account.CASH_DRAWER, actor)
     except SeatsGone:
         raise HoldExpired from None

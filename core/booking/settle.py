@@ -95,10 +95,10 @@ def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     sale = lock_sale(payment.reservation_id)
     asked = Money(payment.amount, payment.currency)
     received = event.amount or asked
-    if received.amount <= 0 or not records.complete(payment.id, event.reference):
-        return IGNORED
     after = {"amount": received.amount, "currency": received.currency}
-    record(SYSTEM, "payment.completed", "payment", payment.id, operator_id=payment.operator_id, after=after)
+    links = (event.reference, payment.operator_id, after)
+    if received.amount <= 0 or not records.complete_and_tell(SYSTEM, payment.id, *links):
+        return IGNORED
     if payment.split_id and received == asked:
         return _part_completed(sale, payment, asked, seats_gone)
     if payment.split_id:

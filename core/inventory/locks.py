@@ -10,10 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
 
 from core.inventory.models import LockKind
-from core.kernel.db import driver, require_transaction, run
+from core.kernel.db import driver, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,13 @@ def take_statement(kind: LockKind, expires_at: str = "NULL::timestamptz", source
 
 _TAKE_SOLD = take_statement(LockKind.SOLD)
 
-_OWN_IN_ORDER = text(
-    "SELECT 1 FROM seat_locks WHERE reservation_id = :reservation_id "
-    "ORDER BY schedule_id, seat_id, leg FOR UPDATE"
-)
+_OWN_IN_ORDER = """
+SELECT 1 FROM seat_locks WHERE reservation_id = %(reservation_id)s ORDER BY schedule_id, seat_id, leg FOR UPDATE
+"""
+_PROLONG = """
+UPDATE seat_locks SET expires_at = %(expires_at)s WHERE reservation_id = %(reservation_id)s AND kind = 'hold'
+"""
+_GIVE_UP = "DELETE FROM seat_locks WHERE reservation_id = %(reservation_id)s AND kind = 'hold'"
 
 
 #: What the SQL function `all_or_nothing(seat ids of the locks that were taken, locks wanted)` raises.
@@ -104,23 +106,14 @@ def missing(claim: Claim, taken: Collection[UUID]) -> frozenset[UUID]:
 
 def prolong(reservation_id: UUID, expires_at: datetime) -> int:
     """Give the reservation's holds a later end; returns how many there are."""
-    session = require_transaction()
-    session.execute(_OWN_IN_ORDER, {"reservation_id": reservation_id})
-    statement = text(
-        "UPDATE seat_locks SET expires_at = :expires_at "
-        "WHERE reservation_id = :reservation_id AND kind = 'hold' RETURNING 1"
-    )
-    return len(session.execute(statement, {"reservation_id": reservation_id, "expires_at": expires_at}).all())
+    run(_OWN_IN_ORDER, {"reservation_id": reservation_id})
+    return run(_PROLONG, {"reservation_id": reservation_id, "expires_at": expires_at}).rowcount
 
 
 def give_up(reservation_id: UUID) -> int:
     """Free the reservation's holds; returns how many there were. Sold seats stay."""
-    session = require_transaction()
-    session.execute(_OWN_IN_ORDER, {"reservation_id": reservation_id})
-    statement = text(
-        "DELETE FROM seat_locks WHERE reservation_id = :reservation_id AND kind = 'hold' RETURNING 1"
-    )
-    return len(session.execute(statement, {"reservation_id": reservation_id}).all())
+    run(_OWN_IN_ORDER, {"reservation_id": reservation_id})
+    return run(_GIVE_UP, {"reservation_id": reservation_id}).rowcount
 
 
 _SOLD_IN_ORDER = """

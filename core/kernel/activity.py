@@ -61,9 +61,17 @@ class ActivityEntry(Base):
 _WRITE = """
 INSERT INTO activity_log (actor_kind, actor_id, actor_label, address, action, subject_kind, subject_id, operator_id,
   reason, before, after)
-VALUES (%(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, %(action)s, %(subject_kind)s, %(subject_id)s,
-  %(operator_id)s, %(reason)s, %(before)s::jsonb, %(after)s::jsonb)
+SELECT %(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, %(action)s, %(subject_kind)s, %(subject_id)s,
+  %(operator_id)s::uuid, %(reason)s, %(before)s::jsonb, %(after)s::jsonb
 """
+
+
+def write_statement(source: str = "") -> str:
+    """The statement that writes a deed, for the driver, with the `parameters` of one.
+
+    ``source`` is a row of the surrounding statement without which nothing is written.
+    """
+    return f"{_WRITE} FROM {source}" if source else _WRITE
 
 
 def entry(actor: Actor, action: str, subject_kind: str, subject_id: object, **more: Any) -> dict[str, Any]:
@@ -88,8 +96,15 @@ def entry(actor: Actor, action: str, subject_kind: str, subject_id: object, **mo
 
 def record(actor: Actor, action: str, subject_kind: str, subject_id: object, **more: Any) -> None:
     """Write a deed in the open transaction. ``more``: operator_id, reason, before, after (plain JSON values)."""
+    run(_WRITE, parameters(actor, action, subject_kind, subject_id, **more))
+
+
+def parameters(
+    actor: Actor, action: str, subject_kind: str, subject_id: object, **more: Any
+) -> dict[str, Any]:
+    """For statements that write the deed together with what was done (see `write_statement`)."""
     row = entry(actor, action, subject_kind, subject_id, **more)
-    run(_WRITE, row | {name: _json(row[name]) for name in ("before", "after")})
+    return row | {name: _json(row[name]) for name in ("before", "after")}
 
 
 def _json(value: Any) -> str | None:

@@ -7,9 +7,7 @@ That entries balance and stay as they are is kept by the database (`ledger_balan
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import text
-
-from core.kernel.db import require_transaction
+from core.kernel.db import require_transaction, run
 from core.kernel.errors import Conflict, RuleBroken, constraint_error
 from core.kernel.ids import new_id
 from core.payments.rules import Line
@@ -41,17 +39,18 @@ constraint_error("ledger_append_only", LedgerIsAppendOnly)
 constraint_error("refunds_within_payment", RefundTooHigh)
 
 #: Posting and entries in one round trip: this is part of every sale.
-_POST = text("""
+_POST = """
     WITH posting AS (
       INSERT INTO ledger_postings
         (id, operator_id, currency, kind, payment_id, refund_id, reservation_id, route_id)
-      VALUES (:id, :operator_id, :currency, :kind, :payment_id, :refund_id, :reservation_id, :route_id)
+      VALUES (%(id)s, %(operator_id)s, %(currency)s, %(kind)s, %(payment_id)s, %(refund_id)s, %(reservation_id)s,
+        %(route_id)s)
       RETURNING id
     )
     INSERT INTO ledger_entries (posting_id, account, amount)
     SELECT posting.id, line.account, line.amount
-    FROM posting, unnest(CAST(:accounts AS text[]), CAST(:amounts AS bigint[])) AS line (account, amount)
-""")
+    FROM posting, unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS line (account, amount)
+"""
 
 
 def post(
@@ -69,11 +68,11 @@ def post(
 
     Lines that do not balance make the commit fail with UnbalancedPosting.
     """
-    session = require_transaction()
+    require_transaction()
     if not lines:
         return None
     posting_id = new_id()
-    session.execute(
+    run(
         _POST,
         {
             "id": posting_id,

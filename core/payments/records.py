@@ -4,14 +4,18 @@ Every change of status is a conditional UPDATE whose row count says who was firs
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
+from core.kernel import activity
+from core.kernel.activity import Actor
 from core.kernel.clock import app_now
-from core.kernel.db import require_transaction, run
+from core.kernel.db import require_transaction, run, run_alone
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent
@@ -61,12 +65,20 @@ _CREATE = """
 INSERT INTO payments (id, reservation_id, operator_id, gateway, method, amount, currency)
 VALUES (%(id)s, %(reservation_id)s, %(operator_id)s, %(gateway)s, %(method)s, %(amount)s, %(currency)s)
 """
+_START = f"WITH made AS ({_CREATE}) {activity.write_statement()}"
+
+_ANSWER = """
+UPDATE payments SET gateway_reference = %(reference)s, pay_url = %(pay_url)s WHERE id = %(id)s RETURNING id
+"""
 
 _COMPLETE = """
 UPDATE payments SET status = 'completed', settled_at = app_now(), failure = NULL,
   gateway_reference = coalesce(%(reference)s, gateway_reference)
 WHERE id = %(id)s AND status IN ('pending', 'failed')
 """
+_COMPLETE_AND_TELL = f"""
+WITH done AS ({_COMPLETE} RETURNING id), told AS ({activity.write_statement("done")}) SELECT id FROM done
+"""  # noqa: S608 - put together from constants
 
 _FAIL = """
 UPDATE payments SET status = 'failed', settled_at = app_now(), failure = %(failure)s
@@ -100,13 +112,25 @@ def join_split(payment_id: UUID, split_id: UUID) -> None:
     )
 
 
+def start_payment(
+    actor: Actor, reservation_id: UUID, operator_id: UUID, gateway: str, method: str, amount: Money
+) -> UUID:
+    """The same as `create_payment`, and a line in the activity log: somebody has begun to pay."""
+    payment_id = new_id()
+    values = {"id": payment_id, "reservation_id": reservation_id, "gateway": gateway, "method": str(method),
+              "amount": amount.amount, "currency": amount.currency}  # fmt: skip
+    after = {"method": method, "amount": amount.amount, "currency": amount.currency}
+    links = {"operator_id": operator_id, "after": after}
+    run(_START, values | activity.parameters(actor, "payment.started", "payment", payment_id, **links))
+    return payment_id
+
+
 def note_answer(payment_id: UUID, answer: GatewayAnswer) -> None:
-    """Keep where the payment is found at the gateway. Its status is changed by `complete` and `fail` alone."""
-    require_transaction().execute(
-        update(Payment)
-        .where(Payment.id == payment_id)
-        .values(gateway_reference=answer.reference, pay_url=answer.pay_url)
-    )
+    """Keep where the payment is found at the gateway, in a transaction of its own.
+
+    Its status is changed by `complete` and `fail` alone.
+    """
+    run_alone(_ANSWER, {"id": payment_id, "reference": answer.reference, "pay_url": answer.pay_url})
 
 
 def lock_payment(payment_id: UUID) -> PaymentFacts | None:
@@ -153,6 +177,16 @@ def complete(payment_id: UUID, reference: str | None = None) -> bool:
     A failed payment may still complete: gateways change their mind in this direction, and the money counts.
     """
     return run(_COMPLETE, {"id": payment_id, "reference": reference}).rowcount == 1
+
+
+def complete_and_tell(
+    actor: Actor, payment_id: UUID, reference: str | None, operator_id: UUID, after: Mapping[str, Any]
+) -> bool:
+    """The same as `complete`, and a line in the activity log with what is known now (`after`)."""
+    values = {"id": payment_id, "reference": reference}
+    links = {"operator_id": operator_id, "after": dict(after)}
+    told = activity.parameters(actor, "payment.completed", "payment", payment_id, **links)
+    return run(_COMPLETE_AND_TELL, values | told).fetchone() is not None
 
 
 def fail(payment_id: UUID, failure: str | None) -> bool:

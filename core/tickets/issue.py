@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
-from core.kernel.db import require_transaction
+from core.kernel.db import run
 from core.kernel.ids import new_id
 from core.tickets.facts import TicketFacts
 from core.tickets.keys import signing_key
@@ -21,16 +19,14 @@ from core.tickets.rules import new_number, validity
 __all__ = ["TicketFacts", "issue"]
 
 #: A number that exists already (2.5e16 are possible) is left out by the statement and drawn again.
-_INSERT = text(
-    """
+_INSERT = """
     INSERT INTO tickets (id, booking_id, passenger_id, number, qr, facts)
     SELECT id, booking_id, passenger_id, number, qr, facts
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    FROM jsonb_to_recordset(%(rows)s::jsonb)
       AS row (id uuid, booking_id uuid, passenger_id uuid, number text, qr text, facts jsonb)
     ON CONFLICT (number) DO NOTHING
     RETURNING id
-    """
-)
+"""
 _DRAWS = 5
 
 
@@ -44,11 +40,8 @@ def issue(facts: Sequence[TicketFacts]) -> list[UUID]:
     rows = [_row(each) for each in facts]
     waiting = {row["id"]: row for row in rows}
     for _ in range(_DRAWS):
-        written = require_transaction().execute(
-            _INSERT, {"rows": json.dumps(list(waiting.values()), ensure_ascii=False)}
-        )
-        for ticket_id in written.scalars():
-            del waiting[str(ticket_id)]
+        for ticket in run(_INSERT, {"rows": json.dumps(list(waiting.values()), ensure_ascii=False)}):
+            del waiting[str(ticket.id)]
         if not waiting:
             return [UUID(row["id"]) for row in rows]
         for row in waiting.values():

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from core.kernel.activity import SYSTEM, record
-from core.kernel.db import after_commit, db, in_transaction, require_transaction, transaction
-from core.kernel.errors import Busy, Conflict
+from core.kernel.db import after_commit, db, in_transaction, require_transaction, run_alone, transaction
+from core.kernel.errors import Busy, Conflict, Unavailable
 from core.timetable.models import Operator
 from core.timetable.service import operators  # noqa: F401 - gives constraints their names
 from tests.support.database import FreshDatabase
@@ -120,3 +120,35 @@ class TestGuards:
             record(SYSTEM, "test.done", "test", 1)
         assert "activity_log_append_only" in self.refused("UPDATE activity_log SET action = 'x'")
         assert "activity_log_append_only" in self.refused("DELETE FROM activity_log")
+
+
+class TestAStatementAlone:
+    PUBLISH = "INSERT INTO outbox (kind, payload) VALUES (%(kind)s, '{}') RETURNING kind"
+
+    def test_is_a_transaction_of_its_own(self, fresh_database: FreshDatabase) -> None:
+        with fresh_database.app.app_context():
+            assert [row.kind for row in run_alone(self.PUBLISH, {"kind": "kept"})] == ["kept"]
+        with fresh_database.app.app_context():
+            assert [row.kind for row in run_alone("SELECT kind FROM outbox")] == ["kept"]
+
+    def test_refuses_to_be_part_of_another(self, fresh_database: FreshDatabase) -> None:
+        with (
+            fresh_database.app.app_context(),
+            transaction(),
+            pytest.raises(RuntimeError, match="use run"),
+        ):
+            run_alone("SELECT 1")
+
+    def test_has_the_same_errors(self, fresh_database: FreshDatabase) -> None:
+        made = "INSERT INTO operators (id, code, name, trade, currency, timezone) VALUES (gen_random_uuid(), 'same', 'X', 'bus', 'EUR', 'UTC') RETURNING id"
+        with fresh_database.app.app_context():
+            run_alone(made)
+            with pytest.raises(Conflict):
+                run_alone(made)
+
+    def test_one_lost_connection_costs_one_answer(self, fresh_database: FreshDatabase) -> None:
+        with fresh_database.app.app_context():
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    run_alone("SELECT pg_terminate_backend(pg_backend_pid())")
+                assert [row.one for row in run_alone("SELECT 1 AS one")] == [1]

@@ -22,8 +22,7 @@ def status(payment: object) -> tuple[str, str | None, str | None]:
 
 def test_an_answer_keeps_the_reference_and_the_page(stage: Stage) -> None:
     payment = begin(stage)
-    with transaction():
-        records.note_answer(payment, GatewayAnswer("sim_1", "http://pay.example/1", "pending"))
+    records.note_answer(payment, GatewayAnswer("sim_1", "http://pay.example/1", "pending"))
     with transaction():
         facts = records.lock_payment(payment)
     assert facts is not None

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from core.kernel.db import db, transaction
+from core.kernel.db import db
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
@@ -33,8 +33,7 @@ def intent(payment: UUID, **more: object) -> PaymentIntent:
 
 def ask(office: Office, payment: UUID, **more: object) -> GatewayAnswer:
     answer = office.gateway.begin(intent(payment, **more))
-    with transaction():
-        records.note_answer(payment, answer)
+    records.note_answer(payment, answer)
     return answer
 
 
