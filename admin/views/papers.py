@@ -14,7 +14,6 @@ from core.booking.models import Booking
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.tickets.html import ticket_html
-from core.tickets.pdf import ticket_pdf
 
 
 class Papers(StaffView):
@@ -41,6 +40,10 @@ class Papers(StaffView):
     @expose("/<booking_id>/ticket.pdf")
     def pdf(self, booking_id: str) -> Response:
         """The ticket as the traveller prints it."""
+        from core.tickets.pdf import (
+            ticket_pdf,  # late: a web process that makes no PDF is spared a third of its memory
+        )
+
         found = _known(booking_id)
         reference = db.session.scalar(select(Booking.reference).where(Booking.id == found))
         answer = Response(ticket_pdf(found), mimetype="application/pdf")

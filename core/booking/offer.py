@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.booking.errors import BadStretch, NotOnSale
 from core.booking.rules import last_moment
-from core.kernel.db import run_alone
+from core.kernel.db import fetch
 from core.kernel.errors import NotFound
 from core.pricing.queries import prices_of
 from core.pricing.rules import Prices
@@ -95,7 +95,7 @@ def read_offer(stretch: Stretch) -> Offer:
     _remembered.pop(stretch, None)
     schedule_id, first, last = stretch
     found = {"schedule_id": schedule_id, "from_position": first, "to_position": last}
-    rows = run_alone(_OFFER, found)
+    rows = fetch(_OFFER, found)
     if not rows:
         raise NotFound("There is no such departure.")
     (row,) = rows

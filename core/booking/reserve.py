@@ -4,7 +4,8 @@ It locks the schedule `FOR KEY SHARE`, so that cancelling, swapping and re-routi
 checks under that lock what the offer depends on, and writes the reservation, its passengers, its seat locks, the
 activity and the outbox row together. As many seat locks back as asked for: held. Fewer: the statement refuses itself
 (`all_or_nothing`), so that nothing of it stays, and the answer says which seats are gone. Nothing offered: the offer has
-changed and is read again.
+changed and is read again. Who comes for seats that are seen to be gone is told without writing first: in a rush that is
+nearly everybody. The primary key of the locks alone decides who gets a seat.
 """
 
 import json
@@ -35,12 +36,19 @@ from core.trades.catalogue import trade_of
 _ON_SALE = ", ".join(f"'{status.value}'" for status in ON_SALE)
 
 _HOLD = f"""
-WITH offered AS MATERIALIZED (
+WITH asked AS MATERIALIZED (
   SELECT least(app_now() + %(hold)s, %(last_moment)s) AS expires_at FROM schedules s JOIN operators o ON o.id = s.operator_id
   WHERE s.id = %(schedule_id)s AND s.status IN ({_ON_SALE}) AND s.departure_at = %(departure_at)s
     AND s.layout_id = %(layout_id)s AND o.active AND o.terms_version = %(terms_version)s
     AND app_now() < %(closes_at)s
   FOR KEY SHARE OF s
+), gone AS MATERIALIZED (
+  SELECT l.seat_id FROM asked, seat_locks l LEFT JOIN reservations r ON r.id = l.reservation_id
+  WHERE l.schedule_id = %(schedule_id)s AND l.seat_id = ANY(%(seat_ids)s::uuid[])
+    AND l.leg BETWEEN %(first_leg)s AND %(last_leg)s AND (l.kind <> 'hold' OR l.expires_at > app_now())
+    AND (r.holder_kind, r.holder_id) IS DISTINCT FROM (%(holder_kind)s, %(holder_id)s)
+), offered AS MATERIALIZED (
+  SELECT expires_at FROM asked WHERE NOT EXISTS (SELECT 1 FROM gone)
 ), reserved AS (
   INSERT INTO reservations (id, schedule_id, operator_id, policy_id, from_position, to_position, seat_count, channel,
     holder_kind, holder_id, holder_label, expires_at, currency, total, quote, contact_email, contact_phone, language)
@@ -63,7 +71,9 @@ WITH offered AS MATERIALIZED (
   INSERT INTO outbox (kind, payload)
   SELECT 'seats.changed', jsonb_build_object('schedule_id', %(schedule_id)s::text) FROM offered
 ), taken AS ({take_statement(LockKind.HOLD, expires_at="offered.expires_at", source="offered CROSS JOIN ")})
-SELECT expires_at, all_or_nothing((SELECT array_agg(seat_id) FROM taken), %(lock_count)s) FROM offered
+SELECT asked.expires_at, (SELECT array_agg(DISTINCT seat_id) FROM gone) AS gone,
+  offered.expires_at IS NOT NULL AND all_or_nothing((SELECT array_agg(seat_id) FROM taken), %(lock_count)s) AS held
+FROM asked LEFT JOIN offered ON true
 """  # noqa: S608 - put together from constants
 
 _CLOSE_STALE = text("""
@@ -120,6 +130,8 @@ def _take(
         if error.sqlstate != NOT_ALL:
             raise
         raise _taken(layout, missing(claim, taken_of(error))) from None
+    if rows and not rows[0].held:
+        raise _taken(layout, frozenset(rows[0].gone))
     return Held(claim.reservation_id, rows[0].expires_at, quote) if rows else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
+from core.kernel.lean import settle_in
 from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
 
@@ -32,15 +32,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         if str(PROJECT_ROOT) not in sys.path:
             sys.path.insert(0, str(PROJECT_ROOT))
         app = import_module("wsgi").application_factory()
+        settle_in()
         import_module("core.live.emitter").start(app)
-        _spare_the_collector()
         return app
-
-
-def _spare_the_collector() -> None:
-    """What is loaded now stays for good: looking through all of it for garbage stopped every buyer for 150 ms."""
-    gc.collect()
-    gc.freeze()
 
 
 @click.command()

@@ -164,6 +164,11 @@ def run_alone(statement: str, values: Mapping[str, Any] | None = None) -> list[A
         raise translate(error) from error
 
 
+def fetch(statement: str, values: Mapping[str, Any] | None = None) -> list[Any]:
+    """The rows of a constant statement that only reads: in the open transaction if there is one, else by itself."""
+    return run(statement, values).fetchall() if in_transaction() else run_alone(statement, values)
+
+
 def _on_a_connection(statement: str, values: Mapping[str, Any] | None) -> list[Any]:
     lent = db.engine.raw_connection()
     connection: psycopg.Connection[Any] = lent.driver_connection  # type: ignore[assignment]

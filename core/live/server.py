@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-import socketio
 from flask import Flask
-from flask_socketio import Namespace, SocketIO, close_room, emit, join_room, leave_room, rooms
 
 from core.kernel.context import settings
 from core.kernel.errors import DomainError
+from core.kernel.lean import without
 from core.live.states import snapshot
+
+with without("aiohttp", "requests"):  # what the libraries' clients would load; a server has no use for it
+    import socketio
+    from flask_socketio import Namespace, SocketIO, close_room, emit, join_room, leave_room, rooms
 
 NAMESPACE = "/seats"
 CHANNEL = "bookinghall-live"

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from scripts.benchmarks.bench import Row, started_office
 
-PARTS = ("holds", "bookings", "seat_maps", "search", "ticket_pdf", "admin_list")
+PARTS = ("holds", "bookings", "seat_maps", "rush", "memory", "search", "ticket_pdf", "admin_list")
 
 
 def main() -> None:

@@ -15,10 +15,11 @@ FIRST, LAST = 1, 3
 def holds(bench: Bench, count: int, *, guests: bool = True) -> list[Call]:
     """So many holds of seats that nobody asked for before, each by another guest, or by nobody yet."""
     with bench.app.app_context():
-        return [_hold(*next(bench.free_pairs), guests) for _ in range(count)]
+        return [hold_call(*next(bench.free_pairs), guests=guests) for _ in range(count)]
 
 
-def _hold(schedule_id: str, pair: list[str], guests: bool) -> Call:
+def hold_call(schedule_id: str, pair: list[str], *, guests: bool = True) -> Call:
+    """A hold of these seats by a guest of its own, or by nobody yet. Needs an application context."""
     body = {
         "schedule_id": schedule_id,
         "from_position": FIRST,

@@ -26,6 +26,12 @@ def per_call(before: Mapping[str, float], after: Mapping[str, float], calls: int
     return f"CPU {', '.join(parts)}"
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that it started itself."""
+    parents, _ = _processes()
+    return [child for child, parent in parents.items() if parent == process]
+
+
 def _tree(root: int, children: Mapping[int, list[int]], spent: Mapping[int, float]) -> float:
     return spent.get(root, 0.0) + sum(_tree(child, children, spent) for child in children.get(root, []))
 

@@ -19,11 +19,11 @@ from tests.concurrency.race import Race, cancel_departure, tidy
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, Office, make_office
 
-#: A hold as it would be written by somebody who looks first and writes then.
+#: A hold as it would be written by somebody who looks first and, a moment later, writes.
 LOOK_THEN_TAKE = """
 INSERT INTO seat_locks (schedule_id, layout_id, seat_id, leg, kind, reservation_id, expires_at)
 SELECT %(schedule_id)s, %(layout_id)s, seat, leg, 'hold', %(reservation_id)s, offered.expires_at
-FROM offered CROSS JOIN unnest(%(seat_ids)s::uuid[]) AS seat
+FROM offered CROSS JOIN LATERAL (SELECT pg_sleep(0.1)) AS pause CROSS JOIN unnest(%(seat_ids)s::uuid[]) AS seat
 CROSS JOIN generate_series(%(first_leg)s::int, %(last_leg)s::int) AS leg
 WHERE NOT EXISTS (SELECT 1 FROM seat_locks l WHERE l.schedule_id = %(schedule_id)s AND l.seat_id = seat
   AND l.leg = leg.leg AND (l.kind <> 'hold' OR l.expires_at > app_now()))

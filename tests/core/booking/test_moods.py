@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import urllib3
 from sqlalchemy import text
 
 from core.booking import parts
@@ -130,7 +131,7 @@ def impatient(counter: Counter) -> Counter:
         made.simulated_gateway_secret,
         made.public_url,
         made.public_url + WEBHOOK_PATH,
-        httpx.Timeout(0.1, connect=2),
+        urllib3.Timeout(connect=2, read=0.1),
     )
     others = {name: catalogue.gateway(name) for name in ("cash",)}
     counter.server.app.extensions[catalogue._KEY] = {**others, "simulated": gateway}

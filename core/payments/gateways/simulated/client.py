@@ -1,11 +1,12 @@
 """The office's side of the simulated gateway: an ordinary HTTP client, as for any payment service."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-import httpx
+import urllib3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.kernel.errors import Malformed, NotFound
@@ -24,9 +25,8 @@ from core.payments.gateways.base import (
 from core.payments.gateways.simulated import signing
 
 WEBHOOK_PATH = "/api/v1/payments/webhook/simulated"
-TIMEOUT = httpx.Timeout(5.0, connect=2.0)
-# A connection is given up here before the other side closes it, so that none is used that is closing.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=30)
+TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)
+_MOST_CONNECTIONS = 100
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -69,17 +69,19 @@ class SimulatedGateway:
     name = "simulated"
 
     def __init__(
-        self, url: str, secret: str, public_url: str, callback_url: str, timeout: httpx.Timeout = TIMEOUT
+        self, url: str, secret: str, public_url: str, callback_url: str, timeout: urllib3.Timeout = TIMEOUT
     ) -> None:
         self._secret = secret
         self._public_url = public_url
         self._callback_url = callback_url
-        self._http = httpx.Client(
-            base_url=url,
+        parts = urllib3.util.parse_url(url)
+        self._path = (parts.path or "").rstrip("/")
+        self._http = urllib3.connection_from_url(
+            url,
             timeout=timeout,
-            limits=_LIMITS,
-            headers={"Authorization": f"Bearer {secret}"},
-            trust_env=False,
+            maxsize=_MOST_CONNECTIONS,
+            retries=False,
+            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
         )
 
     @classmethod
@@ -158,14 +160,16 @@ class SimulatedGateway:
     def _ask(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON answer. Any doubt about what happened there is GatewayUnavailable."""
         try:
-            answer = self._http.request(verb, path, json=body)
-            if answer.status_code == 404:
+            sent = None if body is None else json.dumps(body)
+            answer = self._http.request(verb, self._path + path, body=sent, redirect=False)
+            if answer.status == 404:
                 raise NotFound("The payment service does not know this payment.")
-            if answer.status_code == 422:
+            if answer.status == 422:
                 raise GatewayRefused(_reason(answer))
-            answer.raise_for_status()
+            if answer.status >= 300:
+                raise GatewayUnavailable
             return answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise GatewayUnavailable from error
 
 
@@ -178,7 +182,7 @@ def _payment(found: Any) -> GatewayAnswer:
     return GatewayAnswer(payment.reference, payment.pay_url, payment.status, payment.failure, amount)
 
 
-def _reason(answer: httpx.Response) -> str | None:
+def _reason(answer: urllib3.BaseHTTPResponse) -> str | None:
     said = answer.json()
     return str(said["message"])[:200] if isinstance(said, dict) and said.get("message") else None
 

@@ -11,7 +11,7 @@ from core.kernel.settings import Settings
 from core.payments.gateways.simulated.behaviours import BEHAVIOURS
 
 _THREADS = 16
-# The office closes an unused connection after 30 s, so that it never uses one that is closing here.
+# The office looks whether a connection was closed before it uses it again; this long it need not make a new one.
 _KEEP_ALIVE = 60
 
 

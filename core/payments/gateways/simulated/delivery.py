@@ -9,8 +9,8 @@ import time
 from queue import Queue
 from threading import Condition, Thread
 
-import httpx
 import structlog
+import urllib3
 
 from core.payments.gateways.simulated import signing
 from core.payments.gateways.simulated.store import Store, Task
@@ -33,7 +33,9 @@ class Delivery:
         self._news = False
         self._sending: set[int] = set()
         self._queue: Queue[Task] = Queue(_AT_WORK)
-        self._http = httpx.Client(timeout=httpx.Timeout(10.0, connect=2.0), trust_env=False)
+        self._http = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=2.0, read=10.0), maxsize=SENDERS, retries=False
+        )
 
     def start(self) -> None:
         """Start the threads."""
@@ -107,10 +109,11 @@ class Delivery:
         """One attempt, signed anew: the signature tells when this attempt was made. True when it was taken."""
         body = json.dumps(task.detail).encode()
         headers = {signing.HEADER: signing.sign(self._secret, body), "Content-Type": "application/json"}
-        answer = self._http.post(task.subject, content=body, headers=headers)
-        if not answer.is_success:
-            log.warning("message_refused", status=answer.status_code, event_id=task.detail["event_id"])
-        return answer.is_success
+        answer = self._http.request("POST", task.subject, body=body, headers=headers, redirect=False)
+        taken = 200 <= answer.status < 300
+        if not taken:
+            log.warning("message_refused", status=answer.status, event_id=task.detail["event_id"])
+        return taken
 
     def _again(self, task: Task) -> None:
         if task.attempts + 1 >= MAX_ATTEMPTS:
