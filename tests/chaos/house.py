@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -131,9 +132,10 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
-    """A house that is open, and closed whatever happens."""
-    folder.mkdir(mode=0o711)
+def open_house(parent: Path) -> Iterator[House]:
+    """A house that is open, in a new folder, and closed whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-", dir=parent))
+    folder.chmod(0o711)
     house = House(folder)
     try:
         house.open()

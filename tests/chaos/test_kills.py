@@ -33,7 +33,7 @@ WITH_ADDRESS = "SELECT count(*) FROM bookings b JOIN reservations r ON r.id = b.
 
 @pytest.fixture
 def house(run_folder: Path) -> Iterator[House]:
-    with open_house(run_folder / "chaos") as opened:
+    with open_house(run_folder) as opened:
         yield opened
 
 
