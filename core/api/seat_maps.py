@@ -1,6 +1,7 @@
 """The seat map as JSON text, written quickly: it is read more often than anything else.
 
-What stays the same for a while (seats, prices) is kept as text for some seconds; the states are read every time.
+What stays the same for a while (seats, prices) is kept as text for some seconds, and so is the whole map; but the states
+are read every time, and as soon as one has changed the map is written anew. So an answer is never older than its states.
 """
 
 import json
@@ -28,14 +29,36 @@ class _Frame:
     seats: tuple[tuple[UUID, str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A map as it was written last: under this frame, with these seats taken."""
+
+    frame: _Frame
+    taken: dict[UUID, tuple[str, datetime | None]]
+    text: str
+
+
 _frames: Remembered[Stretch, _Frame] = Remembered(SECONDS, size=5_000)
+_written: dict[Stretch, _Written] = {}
+_AT_MOST = 2_000
 _FREE = f'"state":"{AVAILABLE}","held_until":null}}'
 
 
 def seat_map_text(schedule_id: UUID, first: int, last: int) -> str:
     """The JSON of `SeatMapOut`. Raises NotFound, BadStretch."""
     plan, taken = taken_seats(schedule_id, first, last)
-    frame = _frames.get((schedule_id, first, last), lambda: _frame(schedule_id, first, last, plan))
+    stretch = (schedule_id, first, last)
+    frame = _frames.get(stretch, lambda: _frame(schedule_id, first, last, plan))
+    before = _written.get(stretch)
+    if before is None or before.frame is not frame or before.taken != taken:
+        if len(_written) >= _AT_MOST:
+            _written.clear()
+        before = _written[stretch] = _Written(frame, taken, _write(stretch, frame, taken))
+    return before.text
+
+
+def _write(stretch: Stretch, frame: _Frame, taken: dict[UUID, tuple[str, datetime | None]]) -> str:
+    schedule_id, first, last = stretch
     seats, states = [], []
     for seat_id, number, start in frame.seats:
         state = taken.get(seat_id)

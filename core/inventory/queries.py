@@ -5,30 +5,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from core.inventory import states
 from core.inventory.errors import BadStretch
 from core.inventory.plans import Plan, plan
 from core.inventory.states import SeatMap, with_state
-from core.kernel.db import db
+from core.kernel.db import db, fetch
 from core.kernel.errors import NotFound
 
 #: A schedule with positions where somebody boards and gets off.
 Stretch = tuple[UUID, int, int]
 
 
-_STATES = text("""
+_STATES = """
 SELECT s.layout_id, p.legs, l.seat_id,
   bool_or(l.kind = 'sold') AS sold,
   bool_or(l.kind = 'blocked') AS blocked,
   max(l.expires_at) FILTER (WHERE l.kind = 'hold' AND l.expires_at > app_now()) AS held_until
 FROM schedules s
 JOIN patterns p ON p.id = s.pattern_id
-LEFT JOIN seat_locks l ON l.schedule_id = s.id AND l.leg >= :first AND l.leg < :last
-WHERE s.id = :schedule_id
+LEFT JOIN seat_locks l ON l.schedule_id = s.id AND l.leg >= %(first)s AND l.leg < %(last)s
+WHERE s.id = %(schedule_id)s
 GROUP BY s.layout_id, p.legs, l.seat_id
-""")
+"""
 
 _COUNTS = text("""
 SELECT w.schedule_id, w.first, w.last,
@@ -54,7 +54,7 @@ def taken_seats(
 ) -> tuple[Plan, dict[UUID, tuple[str, datetime | None]]]:
     """The plan, and of each seat that is not available its state and until when it is held. Errors as `seat_map`."""
     found = {"schedule_id": schedule_id, "first": from_position, "last": to_position}
-    rows = db.session.execute(_STATES, found).all()
+    rows = fetch(_STATES, found)
     if not rows:
         raise NotFound("There is no such departure.")
     if not 0 <= from_position < to_position <= rows[0].legs:
@@ -65,7 +65,7 @@ def taken_seats(
     }
 
 
-def _state(row: Row[Any]) -> str:
+def _state(row: Any) -> str:
     if row.sold:
         return states.BOOKED
     if row.blocked:

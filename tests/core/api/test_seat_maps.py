@@ -34,3 +34,11 @@ def test_a_map_without_a_price_is_shown_without(cast, office):
     db.session.execute(text("DELETE FROM tariffs"))
     db.session.commit()
     assert json.loads(seat_map_text(office.schedule_id, 0, 5))["seats"][0]["price"] is None
+
+
+def test_a_hold_is_in_the_very_next_text(cast, office, hold):
+    free = seat_map_text(office.schedule_id, 0, 5)
+    assert seat_map_text(office.schedule_id, 0, 5) is free
+    cast.guest.post("/reservations/create", hold(0, first=0, last=2))
+    assert json.loads(seat_map_text(office.schedule_id, 0, 5))["seats"][0]["state"] == "reserved"
+    assert json.loads(free)["version"] != json.loads(seat_map_text(office.schedule_id, 0, 5))["version"]
