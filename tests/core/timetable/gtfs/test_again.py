@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from core.booking.pay import take_cash
 from core.booking.requests import HoldRequest, PassengerRequest
@@ -19,7 +19,7 @@ from core.booking.reserve import reserve
 from core.inventory.queries import seat_map
 from core.kernel.activity import SYSTEM
 from core.kernel.clock import now
-from core.kernel.db import db
+from core.kernel.db import db, transaction
 from core.kernel.errors import DomainError
 from core.pricing.service import TariffTerms, set_tariff
 from core.timetable.gtfs import runs
@@ -229,6 +229,29 @@ def test_a_hold_that_is_being_made_while_a_timetable_comes_in_is_neither_lost_no
         assert db.session.execute(text("SELECT count(*) FROM schedules")).scalar_one() == 2 * DAYS
 
 
+#: A hold stops, its schedule locked and nothing committed, until the table `go_on` has a row.
+HOLDS_WAIT = """
+CREATE TABLE go_on (now int);
+CREATE FUNCTION wait_for_go_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  WHILE NOT EXISTS (SELECT 1 FROM go_on) LOOP PERFORM pg_sleep(0.02); END LOOP;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER wait_for_go_on BEFORE INSERT ON reservations FOR EACH ROW EXECUTE FUNCTION wait_for_go_on();
+"""
+
+
+def _wait_until_the_hold_sleeps(app: Flask) -> None:
+    asleep = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    )
+    end = time.monotonic() + 20
+    with app.app_context():
+        while not db.session.execute(asleep).scalar_one():
+            assert time.monotonic() < end, "the hold did not begin"
+            time.sleep(0.005)
+
+
 def import_in_the_last_instant(
     fresh: FreshDatabase, tmp_path: Path
 ) -> tuple[HoldRequest, dict[str, Any], list[str]]:
@@ -242,13 +265,9 @@ def import_in_the_last_instant(
         request = request_for(first_of("T1"))
         before = facts(request.schedule_id)
         db.session.rollback()
-    inside, go_on = threading.Event(), threading.Event()
+        with transaction() as session:
+            session.execute(text(HOLDS_WAIT))
     outcome: list[str] = []
-
-    def before_commit(_session: object) -> None:
-        if threading.current_thread().name == "holding":
-            inside.set()
-            assert go_on.wait(20)
 
     def bring_in() -> None:
         try:
@@ -257,18 +276,16 @@ def import_in_the_last_instant(
         except DomainError as error:
             outcome.append(error.code)
 
-    event.listen(db.session.session_factory, "before_commit", before_commit)
+    holding = _beside(app, lambda: reserve(request, ALICE, ACTOR), "holding")
     try:
-        holding = _beside(app, lambda: reserve(request, ALICE, ACTOR), "holding")
-        assert inside.wait(20)
+        _wait_until_the_hold_sleeps(app)
         importing = _beside(app, bring_in)
         wait_until_one_waits(app)
-        go_on.set()
-        holding.join(20)
-        importing.join(20)
     finally:
-        go_on.set()
-        event.remove(db.session.session_factory, "before_commit", before_commit)
+        with app.app_context(), transaction() as session:
+            session.execute(text("INSERT INTO go_on VALUES (1)"))
+    holding.join(20)
+    importing.join(20)
     return request, before, outcome
 
 
