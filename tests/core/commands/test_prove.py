@@ -149,7 +149,11 @@ def test_twin_a_crowd_finds_two_owners_where_nothing_guards_the_seats(
     fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taking = take_statement(LockKind.HOLD, expires_at="offered.expires_at", source="offered CROSS JOIN ")
-    monkeypatch.setattr(reserve, "_HOLD", reserve._HOLD.replace(taking, TAKE_WITHOUT_LOOKING))
+    looking = "FROM asked WHERE NOT EXISTS (SELECT 1 FROM gone)"
+    assert taking in reserve._HOLD
+    assert looking in reserve._HOLD
+    unguarded = reserve._HOLD.replace(taking, TAKE_WITHOUT_LOOKING).replace(looking, "FROM asked")
+    monkeypatch.setattr(reserve, "_HOLD", unguarded)
     with fresh_database.app.app_context(), transaction() as session:
         session.execute(text("ALTER TABLE seat_locks DROP CONSTRAINT pk_seat_locks"))
     crowd = Crowd(fresh_database.app, buyers=8, seconds=1, seed=1)
