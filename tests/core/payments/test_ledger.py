@@ -1,5 +1,6 @@
 """The books balance and stay as they are: the database itself refuses anything else, whoever asks."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -92,7 +93,12 @@ def test_the_database_refuses_to_change_the_books(stage: Stage, statement: str) 
 
 def test_one_statement_writes_posting_and_entries(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    monkeypatch.setattr(ledger, "run", lambda sql, values: (seen.append(sql), run(sql, values))[1])
+
+    def noted(sql: str, values: dict[str, Any]) -> Any:
+        seen.append(sql)
+        return run(sql, values)
+
+    monkeypatch.setattr(ledger, "run", noted)
     with transaction():
         post(PostingKind.SALE, stage.operator, "RON", [(CARD, 5000), (Account.REVENUE, -5000)])
         assert len(seen) == 1

@@ -1,5 +1,6 @@
 """Issuing tickets with a sale: numbers, codes and frozen facts."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -63,7 +64,12 @@ def test_what_was_sold_is_frozen_in_the_ticket() -> None:
 
 def test_all_tickets_are_written_by_one_statement(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    monkeypatch.setattr(issuing, "run", lambda sql, values: (written.append(sql), run(sql, values))[1])
+
+    def noted(sql: str, values: dict[str, Any]) -> Any:
+        written.append(sql)
+        return run(sql, values)
+
+    monkeypatch.setattr(issuing, "run", noted)
     sell(0, 1, 2, 3)
 
     assert len(written) == 1
