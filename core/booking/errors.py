@@ -67,6 +67,13 @@ class NotActive(Conflict):
     message = "This reservation is no longer open."
 
 
+class PaymentBegun(Conflict):
+    """Somebody is paying the price that was shown, so the seats stay as they are."""
+
+    code = "payment_begun"
+    message = "A payment has begun, so the seats can no longer be changed."
+
+
 class NoMoreExtensions(RuleBroken):
     """The policy's number of extensions is used up."""
 
@@ -142,6 +149,6 @@ constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
     "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "NoMoreExtensions",
-    "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "PaymentMissing", "ReasonMissing",
+    "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "PaymentBegun", "PaymentMissing", "ReasonMissing",
     "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

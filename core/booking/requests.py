@@ -33,6 +33,19 @@ class HoldRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Seating:
+    """Who sits on a seat from now on: a passenger of the reservation (`passenger_id`), or somebody new. None leaves what is
+    known of a passenger as it is.
+    """
+
+    seat_id: UUID
+    passenger_id: UUID | None = None
+    type: str | None = None
+    full_name: str | None = None
+    details: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Seats that are yours until `expires_at` (UTC), and what they cost."""
 

@@ -9,7 +9,6 @@ nearly everybody. The primary key of the locks alone decides who gets a seat.
 """
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +16,20 @@ import psycopg
 from sqlalchemy import text
 
 from core.booking.contact import check_email, check_phone
-from core.booking.errors import ActiveReservationExists, SeatTaken, UnknownSeat
+from core.booking.errors import ActiveReservationExists
 from core.booking.offer import Offer, read_offer, remembered_offer
 from core.booking.parties import Holder
 from core.booking.requests import Held, HoldRequest
-from core.booking.rules import check_passengers, check_required, check_sales_open, clean_text, journey_label
+from core.booking.seating import check_seating, passenger_rows, quote_of, seat_taken
 from core.inventory.locks import NOT_ALL, Claim, missing, take_statement, taken_of
 from core.inventory.models import LockKind
-from core.inventory.plans import Plan, PlanSeat, plan
+from core.inventory.plans import plan
 from core.kernel.activity import Actor
 from core.kernel.db import db, require_transaction, run_alone, transaction
 from core.kernel.errors import Busy
 from core.kernel.ids import new_id
-from core.pricing.rules import Quote, SeatToPrice, make_quote
+from core.pricing.rules import Quote
 from core.timetable.words import ON_SALE
-from core.trades.catalogue import trade_of
 
 _ON_SALE = ", ".join(f"'{status.value}'" for status in ON_SALE)
 
@@ -118,10 +116,9 @@ def _take(
     request: HoldRequest, holder: Holder, actor: Actor, offer: Offer, contact: dict[str, str | None]
 ) -> Held | None:
     """Hold under this offer; None when it is no longer true. Raises SeatTaken and what `reserve` says."""
-    _check(request, offer)
+    check_seating(request.passengers, request.channel, offer)
     layout = plan(offer.layout_id)
-    seats = [_seat(layout, passenger.seat_id) for passenger in request.passengers]
-    quote = _quote(request, offer, seats)
+    quote = quote_of(request.passengers, offer, layout)
     claim = _claim(request, offer)
     values = _parameters(request, holder, actor, offer, quote, claim) | contact
     try:
@@ -129,36 +126,15 @@ def _take(
     except psycopg.DatabaseError as error:
         if error.sqlstate != NOT_ALL:
             raise
-        raise _taken(layout, missing(claim, taken_of(error))) from None
+        raise seat_taken(layout, missing(claim, taken_of(error))) from None
     if rows and not rows[0].held:
-        raise _taken(layout, frozenset(rows[0].gone))
+        raise seat_taken(layout, frozenset(rows[0].gone))
     return Held(claim.reservation_id, rows[0].expires_at, quote) if rows else None
 
 
 def _changed_under_us() -> Held:
     """The offer was just read and has changed again, or sales have closed in this instant."""
     raise Busy
-
-
-def _check(request: HoldRequest, offer: Offer) -> None:
-    check_passengers(request.passengers, offer.max_seats, trade_of(offer.trade).passenger_types)
-    asked = offer.passenger_fields.get(request.channel, [])
-    for place, passenger in enumerate(request.passengers):
-        check_required(asked, passenger, place)
-    check_sales_open(offer.read_at, offer.boarding_at, offer.sales_close_minutes)
-
-
-def _seat(layout: Plan, seat_id: UUID) -> PlanSeat:
-    seat = layout.by_id.get(seat_id)
-    if seat is None:
-        raise UnknownSeat(seat=str(seat_id))
-    return seat
-
-
-def _quote(request: HoldRequest, offer: Offer, seats: Sequence[PlanSeat]) -> Quote:
-    pairs = zip(seats, request.passengers, strict=True)
-    priced = [SeatToPrice(seat.number, seat.type, seat.features, who.type) for seat, who in pairs]
-    return make_quote(offer.prices, priced, journey_label(offer.origin, offer.destination))
 
 
 def _claim(request: HoldRequest, offer: Offer) -> Claim:
@@ -200,35 +176,13 @@ def _parameters(
         "total": quote.total,
         "quote": json.dumps(quote.as_json()),
         "language": request.language,
-        "passengers": json.dumps(_passengers(request, quote)),
+        "passengers": json.dumps(passenger_rows(request.passengers, quote)),
         "actor_kind": actor.kind,
         "actor_id": actor.id,
         "actor_label": actor.label[:120],
         "address": actor.address,
         "after": json.dumps(after),
     }
-
-
-def _passengers(request: HoldRequest, quote: Quote) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": str(new_id()),
-            "place": place,
-            "seat_id": str(passenger.seat_id),
-            "type": passenger.type,
-            "full_name": clean_text(passenger.full_name, "full_name"),
-            "details": {k: clean_text(v, k) for k, v in passenger.details.items()},
-            "amount": quote.of_passenger(place),
-        }
-        for place, passenger in enumerate(request.passengers)
-    ]
-
-
-def _taken(layout: Plan, gone: frozenset[UUID]) -> SeatTaken:
-    numbers = sorted(layout.by_id[seat_id].number for seat_id in gone)
-    word = "seat" if len(numbers) == 1 else "seats"
-    message = f"Somebody else was a moment faster: {word} {', '.join(numbers)} cannot be had any more."
-    return SeatTaken(message, seats=numbers)
 
 
 def _close_stale(schedule_id: UUID, holder: Holder) -> bool:

@@ -68,6 +68,7 @@ def take_statement(kind: LockKind, expires_at: str = "NULL::timestamptz", source
 
 
 _TAKE_SOLD = take_statement(LockKind.SOLD)
+_HOLD_MORE = take_statement(LockKind.HOLD, expires_at="%(expires_at)s::timestamptz")
 
 _OWN_IN_ORDER = """
 SELECT 1 FROM seat_locks WHERE reservation_id = %(reservation_id)s ORDER BY schedule_id, seat_id, leg FOR UPDATE
@@ -76,6 +77,7 @@ _PROLONG = """
 UPDATE seat_locks SET expires_at = %(expires_at)s WHERE reservation_id = %(reservation_id)s AND kind = 'hold'
 """
 _GIVE_UP = "DELETE FROM seat_locks WHERE reservation_id = %(reservation_id)s AND kind = 'hold'"
+_GIVE_UP_SEATS = f"{_GIVE_UP} AND seat_id = ANY(%(seat_ids)s)"
 
 
 #: What the SQL function `all_or_nothing(seat ids of the locks that were taken, locks wanted)` raises.
@@ -93,6 +95,22 @@ def take_sold(claim: Claim) -> frozenset[UUID]:
     """
     rows = driver().execute(_TAKE_SOLD, claim.parameters())
     return missing(claim, [seat_id for seat_id, _ in rows])
+
+
+def hold_more(claim: Claim, expires_at: datetime) -> frozenset[UUID]:
+    """Hold all seats of a claim, those that are held by it already among them. Returns the seats that somebody else has;
+    when that is not empty, nothing may be kept.
+
+    Old and new seats go through one statement: taking the new ones first and giving up the old ones after it without
+    having locked them would turn the order of locks around.
+    """
+    rows = driver().execute(_HOLD_MORE, claim.parameters() | {"expires_at": expires_at})
+    return missing(claim, [seat_id for seat_id, _ in rows])
+
+
+def give_up_seats(reservation_id: UUID, seat_ids: Collection[UUID]) -> int:
+    """Free some seats of a hold whose locks the transaction has already (`hold_more`); returns how many locks."""
+    return run(_GIVE_UP_SEATS, {"reservation_id": reservation_id, "seat_ids": sorted(seat_ids)}).rowcount
 
 
 def missing(claim: Claim, taken: Collection[UUID]) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ from core.accounts.callers import Caller
 from core.api.endpoints import ANYONE, endpoint
 from core.api.parties import channel_of, holder_of, own_reservation, visible_reservation
 from core.api.schemas.sales import (
-    DetailsBody,
+    ChangeBody,
     HeldOut,
     HoldBody,
     OwnActive,
@@ -17,11 +17,12 @@ from core.api.schemas.sales import (
     quote_json,
     sale_json,
 )
+from core.booking.alter import alter
 from core.booking.cancel import cancel as cancel_hold
 from core.booking.details import set_details
 from core.booking.extend import extend as extend_hold
 from core.booking.queries import active_of_holder
-from core.booking.requests import Held, HoldRequest, PassengerRequest
+from core.booking.requests import Held, HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
 
 
@@ -73,9 +74,13 @@ def details(caller: Caller, reservation_id: UUID) -> Any:
     return sale_json(visible_reservation(caller, reservation_id))
 
 
-@endpoint("PATCH", "/reservations/<uuid:reservation_id>", access=ANYONE, body=DetailsBody, answer=ReservationOut, errors=(404, 409, 410))  # fmt: skip
-def change(caller: Caller, reservation_id: UUID, body: DetailsBody) -> Any:
-    """Add contact and passengers' names while the seats are held."""
+@endpoint("PATCH", "/reservations/<uuid:reservation_id>", access=ANYONE, body=ChangeBody, answer=ReservationOut, once=True, errors=(404, 409, 410))  # fmt: skip
+def change(caller: Caller, reservation_id: UUID, body: ChangeBody) -> Any:
+    """Other seats and passengers while the seats are held, or contact and names."""
+    if body.seats:
+        wanted = [Seating(s.seat_id, s.id, s.type, s.full_name, s.details) for s in body.seats]
+        alter(reservation_id, holder_of(caller), caller.actor, wanted)
+        return sale_json(own_reservation(caller, reservation_id))
     view = own_reservation(caller, reservation_id)
     given = body.model_fields_set
     set_details(

@@ -155,13 +155,34 @@ class PassengerName(Input):
     full_name: Line
 
 
-class DetailsBody(Input):
-    """What is known later than the hold. What is left out stays."""
+class SeatingIn(Input):
+    """Who sits on a seat from now on: a passenger of the reservation by `id`, or somebody new without one. What is left
+    out of a passenger who stays is as it was.
+    """
 
+    seat_id: UUID
+    id: UUID | None = None
+    type: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    full_name: Line | None = None
+    details: Details | None = None
+
+
+class ChangeBody(Input):
+    """What is to be different while the seats are held; what is left out stays. `seats` is everybody who travels: new
+    seats are taken before the old ones are given up, and whoever is not named leaves.
+    """
+
+    seats: Annotated[list[SeatingIn], Field(min_length=1, max_length=50)] | None = None
     contact_email: Email | None = None
     contact_phone: Phone | None = None
     language: Language | None = None
     passengers: Annotated[list[PassengerName], Field(max_length=50)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_at_a_time(self) -> Self:
+        if self.seats is not None and self.model_fields_set != {"seats"}:
+            raise ValueError("Please change seats and contact details one after the other.")
+        return self
 
 
 Way = Literal["card", "cash", "phone", "wallet", "upi", "net_banking", "voucher"]

@@ -1,10 +1,12 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from core.kernel.db import db
-from tests.support.factories import make_office
+from core.kernel.db import db, transaction
+from core.kernel.money import Money
+from core.payments.records import start_payment
+from tests.support.factories import ACTOR, make_office
 
 
 def count(table: str) -> int:
@@ -206,3 +208,61 @@ def test_the_same_seat_twice_and_too_many_seats_are_refused(cast, hold):
     assert cast.guest.post("/reservations/create", hold(0, 0)).json["code"] == "seat_twice"
     assert cast.guest.post("/reservations/create", hold(*range(7))).json["code"] == "too_many_seats"
     assert count("reservations") == 0
+
+
+def test_seats_are_changed_while_they_are_held_and_others_may_have_the_old_ones(cast, hold, office):
+    made = cast.guest.post("/reservations/create", hold(0, 1)).json
+    path = f"/reservations/{made['id']}"
+    stays = cast.guest.get(path).json["passengers"][1]
+    body = {"seats": [{"id": stays["id"], "seat_id": str(office.seats[7]), "full_name": "Ana Luz"}]}
+
+    changed = cast.guest.patch(path, body)
+
+    assert changed.status_code == 200, changed.json
+    [person] = changed.json["passengers"]
+    assert (person["id"], person["seat_number"], person["full_name"]) == (stays["id"], "2D", "Ana Luz")
+    assert changed.json["quote"]["total"]["amount"] == 2600
+    assert changed.json["expires_at"] == made["expires_at"]
+    assert cast.customer.post("/reservations/create", hold(0, 1)).status_code == 201
+    lost = cast.guest.patch(path, {"seats": [{"seat_id": str(office.seats[0]), "full_name": "Ana Luz"}]})
+    assert (lost.status_code, lost.json["code"], lost.json["seats"]) == (409, "seat_taken", ["1A"])
+    assert cast.guest.get(path).json["passengers"][0]["seat_number"] == "2D"
+
+
+def test_a_change_of_seats_with_the_same_key_is_done_once(cast, hold, office):
+    made = cast.guest.post("/reservations/create", hold(0)).json
+    path = f"/reservations/{made['id']}"
+    body = {"seats": [{"seat_id": str(office.seats[3]), "full_name": "Ana Luz"}]}
+    first = cast.guest.send("PATCH", path, body, Idempotency_Key="k1")
+    again = cast.guest.send("PATCH", path, body, Idempotency_Key="k1")
+    assert (first.status_code, first.json) == (200, again.json)
+    other = cast.guest.send("PATCH", path, {"contact_phone": "+351912345678"}, Idempotency_Key="k1")
+    assert (other.status_code, other.json["code"]) == (409, "idempotency_key_reused")
+
+
+def test_seats_are_not_changed_once_a_payment_has_begun(cast, hold, office):
+    made = cast.guest.post("/reservations/create", hold(0)).json
+    with transaction():
+        links = (UUID(made["id"]), office.operator_id, "simulated", "card")
+        start_payment(ACTOR, *links, Money(2600, "EUR"))
+    body = {"seats": [{"seat_id": str(office.seats[3]), "full_name": "Ana Luz"}]}
+    answer = cast.guest.patch(f"/reservations/{made['id']}", body)
+    assert (answer.status_code, answer.json["code"]) == (409, "payment_begun")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"seats": []}, "validation_failed"),
+        ({"seats": [{}]}, "validation_failed"),
+        ({"seats": [{"seat_id": str(uuid4()), "full_name": "A"}]}, "unknown_seat"),
+        ({"seats": [{"seat_id": str(uuid4())}], "contact_phone": "+351912345678"}, "validation_failed"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_whole(cast, hold, change, code):
+    made = cast.guest.post("/reservations/create", hold(0)).json
+    answer = cast.guest.patch(f"/reservations/{made['id']}", change)
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+    kept = cast.guest.get(f"/reservations/{made['id']}").json
+    assert [p["seat_number"] for p in kept["passengers"]] == ["1A"]
+    assert kept["contact_phone"] is None
