@@ -1,0 +1,100 @@
+"""What every rule of the machine stands on: an office with two departures, the things that exist so far, and the question
+whether everything is true.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple
+from sqlalchemy import text
+
+from core.booking.parties import Holder
+from core.booking.pay import take_cash
+from core.booking.requests import Held
+from core.booking.reserve import reserve
+from core.kernel.db import db
+from core.kernel.errors import DomainError
+from core.proof.gateway import ProofGateway
+from core.proof.invariants import broken
+from tests.support.clock import Clock
+from tests.support.factories import ACTOR, ALICE, BOB, Office, another_departure, make_office
+
+PEOPLE = (ALICE, BOB, replace(ALICE, id="carla"), replace(ALICE, id="dan"))
+SEAT = st.integers(0, 3)
+SEATS = st.lists(SEAT, min_size=1, max_size=3, unique=True)
+STRETCHES = st.sampled_from([(0, 5), (0, 2), (1, 3), (2, 5), (3, 4)])
+ADDRESSES = st.sampled_from([None, None, None, None, "a@example.org"])
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A hold and who made it."""
+
+    held: Held
+    holder: Holder
+
+    @property
+    def id(self) -> UUID:
+        return self.held.reservation_id
+
+
+class Counter(RuleBasedStateMachine):
+    """Two departures of four seats and five legs; refusals are fine, anything else that is raised is a defect."""
+
+    clock: ClassVar[Clock]
+    gateway: ClassVar[ProofGateway]
+    worked: ClassVar["Tally[str]"]
+    office: Office
+
+    holds: Bundle[Taken] = Bundle("holds")
+
+    @initialize(target=holds)
+    def open_the_office(self) -> object:
+        """Something is sold and something is held already, so that no rule waits for long."""
+        self.office = make_office(rows=1, departs_in=timedelta(days=30))
+        self.later = another_departure(self.office)
+        self.over = False
+        sold = Taken(reserve(self.office.ask(0, 1, last=2, contact_email="b@example.org"), BOB, ACTOR), BOB)
+        take_cash(sold.id, BOB, ACTOR)
+        return multiple(sold, Taken(reserve(self.office.ask(3), ALICE, ACTOR), ALICE))
+
+    @property
+    def schedules(self) -> list[UUID]:
+        """The first, which may be cancelled, and a later one."""
+        return [self.office.schedule_id, self.later]
+
+    @invariant()
+    def everything_is_true(self) -> None:
+        if hasattr(self, "office"):
+            found = [str(each) for each in broken(db.session.connection(), self.schedules)]
+            assert not found, found
+
+    def attempt(self, word: str, deed: Callable[[], object]) -> Any:
+        """What it gave, or None when it was refused; counted by its word in `worked`."""
+        try:
+            given = deed()
+        except DomainError:
+            db.session.rollback()
+            return None
+        self.worked[word] += 1
+        return given
+
+    def one(self, statement: str, **values: object) -> Any:
+        """The one value that a statement asks for, or None."""
+        return db.session.execute(text(statement), values).scalar()
+
+    def booking(self, hold: Taken) -> UUID | None:
+        found: UUID | None = self.one("SELECT id FROM bookings WHERE reservation_id = :id", id=hold.id)
+        return found
+
+    def passengers(self, hold: Taken) -> list[UUID]:
+        """Those who are not cancelled, in their order."""
+        found = text(
+            "SELECT id FROM passengers WHERE reservation_id = :id AND cancellation_id IS NULL ORDER BY place"
+        )
+        return list(db.session.execute(found, {"id": hold.id}).scalars())
