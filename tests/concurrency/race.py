@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -116,3 +117,15 @@ def tidy() -> None:
 def cancel_departure(schedule_id: UUID) -> None:
     """Cancel as staff do."""
     cancel_schedule(schedule_id, SYSTEM, "race test")
+
+
+def wait_until_it_sleeps() -> None:
+    """Until a statement of another connection sleeps in the database."""
+    asleep = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 5
+    while not db.session.execute(asleep).scalar():
+        db.session.rollback()
+        assert time.monotonic() < deadline
+    db.session.rollback()

@@ -1,6 +1,5 @@
 """No seat is sold twice, whoever comes at the same moment; and what happens when the lock is taken away."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from core.inventory.locks import take_statement
 from core.inventory.models import LockKind
 from core.kernel.db import db, transaction
 from core.proof.seats import ONE_OWNER
-from tests.concurrency.race import Race, cancel_departure, tidy
+from tests.concurrency.race import Race, cancel_departure, tidy, wait_until_it_sleeps
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, Office, make_office
 
@@ -119,23 +118,12 @@ def _hold_while_cancelling(fresh: FreshDatabase, office: Office) -> str:
         with transaction() as session:
             session.execute(text(SLOW_HOLDS))
         buyer = pool.submit(hold)
-        _wait_until_it_sleeps()
+        wait_until_it_sleeps()
         cancel_departure(office.schedule_id)
         seen = len(active_reservations(schedule=office.schedule_id))
         buyer.result()
         assert len(active_reservations(schedule=office.schedule_id)) == 1
     return "cancel waited" if seen else "held after cancel"
-
-
-def _wait_until_it_sleeps() -> None:
-    asleep = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
-    )
-    deadline = time.monotonic() + 5
-    while not db.session.execute(asleep).scalar():
-        db.session.rollback()
-        assert time.monotonic() < deadline
-    db.session.rollback()
 
 
 def test_a_hold_after_the_cancellation_is_refused(fresh_database: FreshDatabase, office: Office) -> None:

@@ -8,6 +8,12 @@ from core.kernel.money import Money
 from core.payments.records import start_payment
 from tests.support.factories import ACTOR, make_office
 
+#: Somebody new, with all that the policy asks of a guest on the web.
+WHO = {
+    "full_name": "Ana Luz",
+    "details": {"document_kind": "passport", "document_number": "P1", "phone": "+351912345678"},
+}
+
 
 def count(table: str) -> int:
     return int(db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
@@ -224,7 +230,7 @@ def test_seats_are_changed_while_they_are_held_and_others_may_have_the_old_ones(
     assert changed.json["quote"]["total"]["amount"] == 2600
     assert changed.json["expires_at"] == made["expires_at"]
     assert cast.customer.post("/reservations/create", hold(0, 1)).status_code == 201
-    lost = cast.guest.patch(path, {"seats": [{"seat_id": str(office.seats[0]), "full_name": "Ana Luz"}]})
+    lost = cast.guest.patch(path, {"seats": [{"seat_id": str(office.seats[0]), **WHO}]})
     assert (lost.status_code, lost.json["code"], lost.json["seats"]) == (409, "seat_taken", ["1A"])
     assert cast.guest.get(path).json["passengers"][0]["seat_number"] == "2D"
 
@@ -232,7 +238,7 @@ def test_seats_are_changed_while_they_are_held_and_others_may_have_the_old_ones(
 def test_a_change_of_seats_with_the_same_key_is_done_once(cast, hold, office):
     made = cast.guest.post("/reservations/create", hold(0)).json
     path = f"/reservations/{made['id']}"
-    body = {"seats": [{"seat_id": str(office.seats[3]), "full_name": "Ana Luz"}]}
+    body = {"seats": [{"seat_id": str(office.seats[3]), **WHO}]}
     first = cast.guest.send("PATCH", path, body, Idempotency_Key="k1")
     again = cast.guest.send("PATCH", path, body, Idempotency_Key="k1")
     assert (first.status_code, first.json) == (200, again.json)
@@ -255,7 +261,7 @@ def test_seats_are_not_changed_once_a_payment_has_begun(cast, hold, office):
     [
         ({"seats": []}, "validation_failed"),
         ({"seats": [{}]}, "validation_failed"),
-        ({"seats": [{"seat_id": str(uuid4()), "full_name": "A"}]}, "unknown_seat"),
+        ({"seats": [{"seat_id": str(uuid4()), **WHO}]}, "unknown_seat"),
         ({"seats": [{"seat_id": str(uuid4())}], "contact_phone": "+351912345678"}, "validation_failed"),
     ],
 )
