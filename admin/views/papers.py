@@ -11,6 +11,7 @@ from admin.base_views import StaffView
 from admin.listing import as_uuid
 from admin.views.sales import boards_here
 from core.booking.models import Booking
+from core.booking.queries import language_of
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.tickets.html import ticket_html
@@ -31,7 +32,8 @@ class Papers(StaffView):
     @expose("/<booking_id>/preview")
     def preview(self, booking_id: str) -> Response:
         """The ticket as a page."""
-        answer = Response(ticket_html(_known(booking_id)), mimetype="text/html")
+        found = _known(booking_id)
+        answer = Response(ticket_html(found, language_of(found)), mimetype="text/html")
         answer.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'"
         )
@@ -46,7 +48,7 @@ class Papers(StaffView):
 
         found = _known(booking_id)
         reference = db.session.scalar(select(Booking.reference).where(Booking.id == found))
-        answer = Response(ticket_pdf(found), mimetype="application/pdf")
+        answer = Response(ticket_pdf(found, language_of(found)), mimetype="application/pdf")
         answer.headers.set("Content-Disposition", "inline", filename=f"{reference}.pdf")
         return answer
 

@@ -11,7 +11,7 @@ from core.kernel.outbox import publish
 
 #: Oldest first; one that somebody is working on is left for the next round.
 _RUN_OUT = text("""
-SELECT id, schedule_id, operator_id FROM reservations
+SELECT id, schedule_id, operator_id, contact_email FROM reservations
 WHERE status = 'active' AND expires_at <= app_now()
 ORDER BY expires_at LIMIT :limit
 FOR UPDATE SKIP LOCKED
@@ -47,6 +47,8 @@ def _sweep_one() -> bool:
         session.execute(_EXPIRE, {"id": row.id})
         record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id)
         publish("seats.changed", {"schedule_id": str(row.schedule_id)})
+        if row.contact_email:
+            publish("reservation.expired", {"reservation_id": str(row.id)})
     return True
 
 

@@ -177,6 +177,7 @@ class Booking(Base):
     total: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     cancelled_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     reservation: Mapped[Reservation] = relationship(viewonly=True)
     schedule: Mapped[Schedule] = relationship(viewonly=True)

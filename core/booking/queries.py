@@ -70,6 +70,10 @@ SELECT id, method, gateway, status, amount, currency, pay_url, failure, created_
 FROM payments WHERE id = ANY(:ids) ORDER BY created_at
 """)
 
+_LANGUAGE_OF = text(
+    "SELECT r.language FROM bookings b JOIN reservations r ON r.id = b.reservation_id WHERE b.id = :id"
+)
+
 _RESERVATION_OF = text("SELECT reservation_id FROM payments WHERE id = :id")
 
 _ACTIVE = text("""
@@ -117,6 +121,11 @@ def reservation_of_payment(payment_id: UUID) -> UUID | None:
 def booking_view(booking_id: UUID) -> BookingView | None:
     """A booking, or None."""
     return _booking(db.session.execute(_BY_BOOKING, {"value": booking_id}).one_or_none())
+
+
+def language_of(booking_id: UUID) -> str:
+    """The language that the booking was made in; English when there is no such booking."""
+    return db.session.execute(_LANGUAGE_OF, {"id": booking_id}).scalar_one_or_none() or "en"
 
 
 def booking_by_reference(reference: str) -> BookingView | None:

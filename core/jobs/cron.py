@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from core.accounts import tokens
-from core.booking import expire, parts, reconcile
+from core.booking import expire, parts, reconcile, remind
 from core.jobs.housekeeping import drop_outbox
 from core.jobs.relay import Relay
 from core.kernel import idempotency
@@ -92,6 +92,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
         Task("relay", 1, Relay(stop.is_set).round),
         Task("expire", 30, expire.sweep),
         Task("reconcile", 30, reconcile.reconcile),
+        Task("reminders", 30, remind.remind),
         Task("parts", 30, parts.give_up_abandoned),
         Task("idempotency", 3600, idempotency.drop_old),
         Task("refresh-tokens", 3600, tokens.drop_old),

@@ -4,29 +4,54 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from core.booking.cancellation_queries import cancellation_view
 from core.booking.queries import booking_view, reservation_view
-from core.messages.queries import reservation_of_refund
+from core.booking.views import ReservationView
+from core.messages.departures import tell_everybody
+from core.messages.queries import asked_again, reservation_of_refund
 from core.messages.service import Cause, Recipient, deliver, send
 
 
 def booking_confirmed(_event_id: int, payload: Mapping[str, Any]) -> None:
     """The ticket, to whoever left an address."""
+    _about_booking(Cause("booking.confirmed", UUID(payload["booking_id"])))
+
+
+def booking_changed(event_id: int, payload: Mapping[str, Any]) -> None:
+    """The tickets that count now; every change is told."""
+    _about_booking(Cause("booking.changed", UUID(payload["booking_id"]), event_id))
+
+
+def booking_cancelled(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """Who no longer travels, and what comes back."""
+    cancellation = cancellation_view(UUID(payload["cancellation_id"]))
+    booking = booking_view(cancellation.booking_id) if cancellation else None
+    if cancellation and booking:
+        _tell(Cause("booking.cancelled", cancellation.id), booking.reservation)
+
+
+def reservation_expired(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """The time to pay ran out: nobody is told who has begun again, or has paid after all."""
+    sale = reservation_view(UUID(payload["reservation_id"]))
+    if sale and sale.status == "expired" and not asked_again(sale.id):
+        _tell(Cause("reservation.expired", sale.id), sale)
+
+
+def reminder_due(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """The journey is near: told to who still travels."""
     booking = booking_view(UUID(payload["booking_id"]))
-    if booking is None or not booking.reservation.contact_email:
-        return
-    sale = booking.reservation
-    deliver(
-        Cause("booking.confirmed", booking.id),
-        Recipient(sale.contact_email or "", sale.language, booking.id, sale.id),
-    )
+    if booking and booking.status in ("confirmed", "checked_in"):
+        _tell(Cause("reminder.due", booking.id), booking.reservation)
 
 
-def booking_cancelled(_event_id: int, _payload: Mapping[str, Any]) -> None:
-    """Who cancelled has seen it; the letter about the refund follows with the refund."""
+def schedule_delayed(event_id: int, payload: Mapping[str, Any]) -> None:
+    """Another time of departure, to everybody who travels with it."""
+    tell_everybody("schedule.delayed", UUID(payload["schedule_id"]), event_id)
 
 
-def booking_changed(_event_id: int, _payload: Mapping[str, Any]) -> None:
-    """Who changed the booking has seen its new tickets."""
+def schedule_platform(event_id: int, payload: Mapping[str, Any]) -> None:
+    """Another bay, gate or screen, to everybody who travels with it."""
+    tell_everybody("schedule.platform", UUID(payload["schedule_id"]), event_id)
 
 
 def payment_late(_event_id: int, payload: Mapping[str, Any]) -> None:
@@ -40,17 +65,28 @@ def refund_processed(_event_id: int, payload: Mapping[str, Any]) -> None:
 
 
 def message_send(event_id: int, payload: Mapping[str, Any]) -> None:
-    """A message that somebody asked to send again."""
-    send(UUID(payload["message_id"]), edition=f".{event_id}")
+    """A message that waits to be sent; `again` is one that had been sent, and goes out as a new one."""
+    send(UUID(payload["message_id"]), edition=f".{event_id}" if payload.get("again") else "")
 
 
 def reservation_released(_event_id: int, _payload: Mapping[str, Any]) -> None:
     """Nobody is written to about a hold that staff released: its screen shows it."""
 
 
+def _about_booking(cause: Cause) -> None:
+    booking = booking_view(cause.subject_id)
+    if booking:
+        _tell(cause, booking.reservation)
+
+
 def _about_refund(kind: str, refund_id: UUID) -> None:
     reservation_id = reservation_of_refund(refund_id)
     sale = reservation_view(reservation_id) if reservation_id else None
-    if sale is None or not sale.contact_email:
-        return
-    deliver(Cause(kind, refund_id), Recipient(sale.contact_email, sale.language, sale.booking_id, sale.id))
+    if sale:
+        _tell(Cause(kind, refund_id), sale)
+
+
+def _tell(cause: Cause, sale: ReservationView) -> None:
+    """Write to whoever left an address."""
+    if sale.contact_email:
+        deliver(cause, Recipient(sale.contact_email, sale.language, sale.booking_id, sale.id))

@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.payments.models import Payment, Refund
 from core.timetable.models import Operator
+
+#: The same address, or the same holder, on the same departure since.
+_ASKED_AGAIN = text("""
+SELECT EXISTS (SELECT 1 FROM reservations r JOIN reservations o ON o.schedule_id = r.schedule_id
+  WHERE r.id = :id AND o.id <> r.id AND o.created_at >= r.created_at AND o.status IN ('active', 'confirmed')
+    AND (lower(o.contact_email) = lower(r.contact_email)
+      OR (o.holder_kind = r.holder_kind AND o.holder_id = r.holder_id)))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,11 @@ def refund_facts(refund_id: UUID) -> RefundFacts:
     refund, payment, operator = row
     money = Money(refund.amount, refund.currency)
     return RefundFacts(refund.id, payment.reservation_id, money, refund.reason, payment.method, operator)
+
+
+def asked_again(reservation_id: UUID) -> bool:
+    """Whether whoever held these seats holds, or has bought, seats on the same departure by now."""
+    return bool(db.session.execute(_ASKED_AGAIN, {"id": reservation_id}).scalar_one())
 
 
 def operator_of(operator_id: UUID) -> Operator:

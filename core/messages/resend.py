@@ -26,5 +26,7 @@ def resend(message_id: UUID, actor: Actor) -> None:
         message.status = MessageStatus.QUEUED
         message.attempts = 0
         session.flush()
-        publish("message.send", {"message_id": str(message_id)})
+        publish(
+            "message.send", {"message_id": str(message_id), "again": before["status"] == MessageStatus.SENT}
+        )
         record(actor, "message.resent", "message", message_id, before=before, after={"status": "queued"})

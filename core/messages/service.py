@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.kernel.clock import app_now
 from core.kernel.context import settings
-from core.kernel.db import transaction
+from core.kernel.db import require_transaction, transaction
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.kernel.outbox import MAX_ATTEMPTS
@@ -28,19 +28,23 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why somebody is written to: a kind of message and the id of what it is about."""
+    """Why somebody is written to: a kind of message and the id of what it is about; and the event (the outbox row) where
+    the same can happen several times.
+    """
 
     kind: str
     subject_id: UUID
+    event_id: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.subject_id}"
+        same = f"{self.kind}:{self.subject_id}"
+        return same if self.event_id is None else f"{same}:{self.event_id}"
 
     @classmethod
     def parse(cls, text: str) -> "Cause":
         """The cause that `str()` wrote."""
-        kind, _, subject_id = text.rpartition(":")
-        return cls(kind, UUID(subject_id))
+        kind, subject_id, *event_id = text.split(":")
+        return cls(kind, UUID(subject_id), int(event_id[0]) if event_id else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def deliver(cause: Cause, recipient: Recipient) -> UUID:
 
     Raises `TryLater` when it is to be tried again; a final refusal is recorded on the message and raises nothing.
     """
-    message_id = _written(cause, recipient)
+    with transaction():
+        message_id, _ = write(cause, recipient)
     send(message_id)
     return message_id
 
@@ -87,24 +92,25 @@ def send(message_id: UUID, edition: str = "") -> None:
         _note(message.id, MessageStatus.SENT, outcome, one_line(letter.subject))
 
 
-def _written(cause: Cause, recipient: Recipient) -> UUID:
-    """The one row of this cause and recipient, written now or found."""
-    with transaction() as session:
-        session.execute(
-            insert(Message)
-            .values(
-                id=new_id(),
-                cause=str(cause),
-                kind=cause.kind,
-                recipient=recipient.address,
-                language=recipient.language,
-                booking_id=recipient.booking_id,
-                reservation_id=recipient.reservation_id,
-            )
-            .on_conflict_do_nothing(index_elements=["cause", "recipient"])
+def write(cause: Cause, recipient: Recipient) -> tuple[UUID, bool]:
+    """The one row of this cause and recipient, and whether it is new. Call inside a transaction."""
+    session = require_transaction()
+    session.execute(
+        insert(Message)
+        .values(
+            id=(new := new_id()),
+            cause=str(cause),
+            kind=cause.kind,
+            recipient=recipient.address,
+            language=recipient.language,
+            booking_id=recipient.booking_id,
+            reservation_id=recipient.reservation_id,
         )
-        found = select(Message.id).where(Message.cause == str(cause), Message.recipient == recipient.address)
-        return session.execute(found).scalar_one()
+        .on_conflict_do_nothing(index_elements=["cause", "recipient"])
+    )
+    same = select(Message.id).where(Message.cause == str(cause), Message.recipient == recipient.address)
+    found = session.execute(same).scalar_one()
+    return found, found == new
 
 
 def _begin(message_id: UUID) -> tuple[Message, datetime] | None:

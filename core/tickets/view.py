@@ -6,18 +6,18 @@ Times are in the zone of their place, written as 14:45; dates, amounts and words
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date
 from markupsafe import Markup
 
+from core.kernel.languages import known_language, long_date, plain_date, words_of
 from core.kernel.money import Money, format_amount, format_money
 from core.tickets.facts import TicketFacts
-from core.tickets.pages import known_language
 from core.tickets.qr import svg
 from core.tickets.queries import OperatorContact, TicketView
 from core.tickets.rules import grouped_number, grouped_reference
+from core.tickets.words import line_label, passenger_type, platform_word, void_sentence
 from core.trades.catalogue import trade_of
 
 Draw = Callable[[str], str]
@@ -58,7 +58,7 @@ class Sheet:
 
     place_in_booking: int
     count: int
-    status: str
+    void: str | None
     operator: OperatorContact
     route: str
     origin: Call
@@ -90,55 +90,75 @@ def sheets(tickets: Sequence[TicketView], language: str = "en", draw: Draw = svg
 
     `draw` makes the element that shows the code out of its text: an SVG unless told otherwise.
     """
-    locale = Locale.parse(known_language(language))
-    return [_sheet(each, place, len(tickets), locale, draw) for place, each in enumerate(tickets, start=1)]
+    known = known_language(language)
+    return [_sheet(each, place, len(tickets), known, draw) for place, each in enumerate(tickets, start=1)]
 
 
-def _sheet(ticket: TicketView, place: int, count: int, locale: Locale, draw: Draw) -> Sheet:
-    facts = ticket.facts
-    origin, destination = journey(facts, locale)
+def _sheet(ticket: TicketView, place: int, count: int, language: str, draw: Draw) -> Sheet:
+    facts, words = ticket.facts, words_of(language)
+    origin, destination = journey(facts, language)
     total = Money(facts.quote.total, facts.quote.currency) if facts.quote else facts.price
     return Sheet(
         place_in_booking=place,
         count=count,
-        status=ticket.status,
+        void=void_sentence(words, ticket.status),
         operator=ticket.operator,
         route=facts.route_name,
         origin=origin,
         destination=destination,
-        duration=duration(facts.departure_at, facts.arrival_at),
-        platform_word=trade_of(ticket.operator.trade).platform_word,
+        duration=duration(facts.departure_at, facts.arrival_at, language),
+        platform_word=platform_word(words, trade_of(ticket.operator.trade).platform_word),
         platform=facts.platform,
         seat=facts.seat_number,
         passenger=facts.passenger_name,
-        passenger_type=facts.passenger_type.replace("_", " ").capitalize(),
+        passenger_type=passenger_type(words, facts.passenger_type),
         reference=grouped_reference(facts.reference),
         number=grouped_number(ticket.number),
-        price=format_money(facts.price, str(locale)),
+        price=format_money(facts.price, language),
         currency=total.currency,
-        lines=_lines(facts, locale),
-        total=format_money(total, str(locale)),
-        terms=refund_terms(facts.refund_ladder, facts.price.currency, str(locale)),
-        issued=_date_and_time(ticket.issued_at, ZoneInfo(facts.origin_timezone), locale),
+        lines=_lines(facts, language),
+        total=format_money(total, language),
+        terms=refund_terms(facts.refund_ladder, facts.price.currency, language),
+        issued=_date_and_time(ticket.issued_at, ZoneInfo(facts.origin_timezone), language),
         qr=Markup(draw(ticket.qr)),  # noqa: S704 - made here, of numbers only
     )
 
 
-def journey(facts: TicketFacts, locale: Locale) -> tuple[Call, Call]:
+class Stretch(Protocol):
+    """Whatever knows from where to where somebody travels, and when (UTC): ticket facts, the journey of a booking."""
+
+    @property
+    def origin(self) -> str: ...
+    @property
+    def origin_timezone(self) -> str: ...
+    @property
+    def departure_at(self) -> datetime: ...
+    @property
+    def destination(self) -> str: ...
+    @property
+    def destination_timezone(self) -> str: ...
+    @property
+    def arrival_at(self) -> datetime: ...
+
+
+def journey(facts: Stretch, language: str) -> tuple[Call, Call]:
     """Where and when it leaves, where and when it arrives."""
     leaves = facts.departure_at.astimezone(ZoneInfo(facts.origin_timezone))
     arrives = facts.arrival_at.astimezone(ZoneInfo(facts.destination_timezone))
     zones = (leaves.tzname(), arrives.tzname()) if leaves.utcoffset() != arrives.utcoffset() else ("", "")
     return (
-        _call(leaves, facts.origin, zones[0] or "", locale),
-        _call(arrives, facts.destination, zones[1] or "", locale),
+        _call(leaves, facts.origin, zones[0] or "", language),
+        _call(arrives, facts.destination, zones[1] or "", language),
     )
 
 
-def duration(start: datetime, end: datetime) -> str:
+def duration(start: datetime, end: datetime, language: str = "en") -> str:
     """``2 h 40``, or ``35 min`` below an hour."""
     hours, minutes = divmod(int((end - start).total_seconds()) // 60, 60)
-    return f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+    words = words_of(language)
+    if not hours:
+        return words.gettext("%(minutes)s min") % {"minutes": minutes}
+    return words.gettext("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02d}"}
 
 
 def refund_terms(
@@ -155,26 +175,28 @@ def _term(step: Mapping[str, int], currency: str, language: str) -> RefundTerm:
     return RefundTerm(step["hours"], step["percent"], kept)
 
 
-def _call(moment: datetime, place: str, zone: str, locale: Locale) -> Call:
+def _call(moment: datetime, place: str, zone: str, language: str) -> Call:
     return Call(
         time=f"{moment:%H:%M}",
-        date=format_date(moment, "EEEE d MMMM y", locale=locale),
+        date=long_date(moment, language),
         place=place,
         zone=zone,
         moment=moment.isoformat(timespec="minutes"),
     )
 
 
-def _lines(facts: TicketFacts, locale: Locale) -> tuple[PrintedLine, ...]:
+def _lines(facts: TicketFacts, language: str) -> tuple[PrintedLine, ...]:
     if facts.quote is None:
         return ()
-    currency = facts.quote.currency
+    currency, words = facts.quote.currency, words_of(language)
     return tuple(
-        PrintedLine(line.label, format_amount(Money(line.amount, currency), str(locale)), line.included)
+        PrintedLine(
+            line_label(words, line), format_amount(Money(line.amount, currency), language), line.included
+        )
         for line in facts.quote.lines
     )
 
 
-def _date_and_time(moment: datetime, zone: ZoneInfo, locale: Locale) -> str:
+def _date_and_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     local = moment.astimezone(zone)
-    return f"{format_date(local, 'd MMMM y', locale=locale)}, {local:%H:%M}"
+    return f"{plain_date(local, language)}, {local:%H:%M}"

@@ -14,6 +14,7 @@ CINEMA = Trade(
         hold_minutes=10,
         max_seats=10,
         sales_close_minutes=-10,
+        reminder_hours=2,
         refund_ladder=(RefundStep(hours=0, percent=100),),
         passenger_fields={
             channel: ["full_name?", "email?"] for channel in ("web", "api", "counter", "kiosk")

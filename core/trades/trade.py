@@ -31,6 +31,7 @@ class PolicyDefaults:
     payment_grace_minutes: int = 3
     check_in_opens_hours: int | None = None
     check_in_closes_hours: int | None = None
+    reminder_hours: int | None = 24
 
     def as_columns(self) -> dict[str, Any]:
         """Column values for a first `policies` row."""

@@ -24,6 +24,17 @@ class MailServer:
     recipients: list[list[str]] = field(default_factory=list)
     refuse: str | None = None
     """An SMTP answer such as "451 try later" that is given instead of taking the mail."""
+    refuse_recipient: dict[str, str] = field(default_factory=dict)
+    """Recipients that are refused by name, each with the answer."""
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuse_recipient:
+            return self.refuse_recipient[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
         if self.refuse:

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from core.accounts.boarding import require_boarding
 from core.accounts.callers import Caller
 from core.api.endpoints import ANYONE, endpoint
@@ -24,6 +26,8 @@ from core.booking.extend import extend as extend_hold
 from core.booking.queries import active_of_holder
 from core.booking.requests import Held, HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
+from core.kernel.context import settings
+from core.kernel.languages import preferred
 
 
 @endpoint("POST", "/reservations/create", access=ANYONE, body=HoldBody, answer=HeldOut, status=201, once=True, keeps_guest=True, errors=(403, 404, 409))  # fmt: skip
@@ -41,7 +45,7 @@ def create(caller: Caller, body: HoldBody) -> Any:
         channel=channel_of(caller),
         contact_email=body.contact_email,
         contact_phone=body.contact_phone,
-        language=body.language,
+        language=body.language or preferred(request.accept_languages, settings().language),
     )
     return _held(reserve(wanted, holder_of(caller), caller.actor))
 

@@ -12,6 +12,7 @@ from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
 from core.api.parties import visible_booking
 from core.api.schemas.fields import instant
 from core.api.schemas.sales import TicketKeys, TicketOut
+from core.booking.queries import language_of
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.tickets.keys import published_keys
@@ -49,7 +50,7 @@ def download(caller: Caller, ticket_id: UUID | None = None, booking_id: UUID | N
     from core.tickets.pdf import ticket_pdf
 
     found = _booking_id(caller, ticket_id, booking_id)
-    answer = Response(ticket_pdf(found), mimetype="application/pdf")
+    answer = Response(ticket_pdf(found, language_of(found)), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="ticket-{found}.pdf"'
     return answer
 
@@ -59,10 +60,8 @@ def preview(caller: Caller, ticket_id: UUID | None = None, booking_id: UUID | No
     """The booking's tickets as a page."""
     from core.tickets.html import ticket_html
 
-    nonce = secrets.token_urlsafe(16)
-    answer = Response(
-        ticket_html(_booking_id(caller, ticket_id, booking_id), nonce=nonce), mimetype="text/html"
-    )
+    found, nonce = _booking_id(caller, ticket_id, booking_id), secrets.token_urlsafe(16)
+    answer = Response(ticket_html(found, language_of(found), nonce), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; font-src 'self'; base-uri 'none'; "
         "frame-ancestors 'self'"

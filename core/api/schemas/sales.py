@@ -24,7 +24,9 @@ class PassengerIn(Input):
 
 
 class HoldBody(Input):
-    """Seats on a stretch of a schedule, all or none."""
+    """Seats on a stretch of a schedule, all or none. Without a `language`, the tickets and mails are in the one that
+    Accept-Language asks for.
+    """
 
     schedule_id: UUID
     from_position: Position
@@ -32,7 +34,7 @@ class HoldBody(Input):
     passengers: Annotated[list[PassengerIn], Field(min_length=1, max_length=50)]
     contact_email: Email | None = None
     contact_phone: Phone | None = None
-    language: Language = "en"
+    language: Language | None = None
 
 
 class QuoteLineOut(Output):

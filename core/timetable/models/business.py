@@ -60,6 +60,7 @@ class Policy(Base):
 
     `refund_ladder`: [{hours, percent, fee}], longest first; before the last step's hours nothing comes back.
     `passenger_fields`: channel -> names asked for; a trailing ``?`` makes a field optional.
+    `reminder_hours` before departure from the boarding stop travellers are reminded; None: never.
     `sales_close_minutes` is counted back from departure at the boarding stop; negative means after it.
     """
 
@@ -72,6 +73,7 @@ class Policy(Base):
         CheckConstraint("max_extensions BETWEEN 0 AND 10", name="max_extensions_range"),
         CheckConstraint("payment_grace_minutes BETWEEN 0 AND 30", name="payment_grace_range"),
         CheckConstraint("max_seats BETWEEN 1 AND 50", name="max_seats_range"),
+        CheckConstraint("reminder_hours BETWEEN 1 AND 168", name="reminder_hours_range"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -89,5 +91,6 @@ class Policy(Base):
     passenger_fields: Mapped[dict[str, Any]]
     check_in_opens_hours: Mapped[int | None] = mapped_column(SmallInteger)
     check_in_closes_hours: Mapped[int | None] = mapped_column(SmallInteger)
+    reminder_hours: Mapped[int | None] = mapped_column(SmallInteger, server_default="24")
 
     operator: Mapped[Operator] = relationship()

@@ -37,7 +37,7 @@ _RANGES = {
     "max_seats": (1, 50),
     "sales_close_minutes": (-1440, 10080),
 }
-_HOURS = {"check_in_opens_hours", "check_in_closes_hours"}
+_HOURS = {"check_in_opens_hours": (0, 8760), "check_in_closes_hours": (0, 8760), "reminder_hours": (1, 168)}
 _CHANNELS = {"web", "api", "counter", "kiosk"}
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\??")
 
@@ -126,7 +126,7 @@ def _checked_rule(name: str, value: Any) -> Any:
     if name in _RANGES:
         return checks.whole(value, name, *_RANGES[name])
     if name in _HOURS:
-        return None if value is None else checks.whole(value, name, 0, 8760)
+        return None if value is None else checks.whole(value, name, *_HOURS[name])
     if name == "refund_ladder":
         return _checked_ladder(value)
     if name == "passenger_fields":

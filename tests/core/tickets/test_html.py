@@ -78,7 +78,7 @@ def test_any_language_makes_a_page(language: str) -> None:
 
 
 def test_dates_are_written_in_the_language() -> None:
-    assert "vineri 20 noiembrie 2026" in html_of([a_ticket()], "ro")
+    assert "vineri, 20 noiembrie 2026" in html_of([a_ticket()], "ro")
 
 
 def test_a_ticket_that_is_no_longer_good_says_so() -> None:

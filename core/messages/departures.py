@@ -1,0 +1,32 @@
+"""One fact of a departure, told to everybody who travels with it: a message a booking, each with its own attempts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from core.kernel.db import db, transaction
+from core.kernel.outbox import publish
+from core.messages.service import Cause, Recipient, write
+
+_TRAVELLERS = text("""
+SELECT b.id, b.reservation_id, r.contact_email, r.language FROM bookings b JOIN reservations r ON r.id = b.reservation_id
+WHERE b.schedule_id = :schedule_id AND b.status IN ('confirmed', 'checked_in') AND r.contact_email IS NOT NULL
+ORDER BY b.id
+""")
+
+
+def tell_everybody(kind: str, schedule_id: UUID, event_id: int) -> int:
+    """Write a message of this kind to each booking of the departure, once for each event; returns how many are new."""
+    rows = db.session.execute(_TRAVELLERS, {"schedule_id": schedule_id}).all()
+    db.session.rollback()
+    return sum(_tell(Cause(kind, row.id, event_id), row) for row in rows)
+
+
+def _tell(cause: Cause, row: Any) -> bool:
+    with transaction():
+        recipient = Recipient(row.contact_email, row.language, row.id, row.reservation_id)
+        message_id, new = write(cause, recipient)
+        if new:
+            publish("message.send", {"message_id": str(message_id)})
+    return new

@@ -1,0 +1,143 @@
+"""A letter before it is written: the words of its kind and the parts that every mail is put together from.
+
+The words of a kind are one template, `templates/mail/words/<kind>.txt`, of plain paragraphs in named blocks; the two
+layouts put them and the parts into HTML and plain text. So both say the same, and a kind is a file of sentences.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from core.messages.letters import Attachment, Letter, Picture
+from core.tickets.pages import render, surroundings, template_of
+from core.tickets.pdf import pdf_of
+from core.tickets.qr import png
+from core.tickets.queries import TicketView
+from core.tickets.view import Call, Sheet, sheets
+
+
+class Signature(Protocol):
+    """Who signs: an operator with its contacts."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the panel; ``more`` is written small under the value."""
+
+    label: str
+    value: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From where to where; what ``was_...`` is shown struck through beside what is so now."""
+
+    origin: Call
+    destination: Call
+    duration: str
+    was_origin: Call | None = None
+    was_destination: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The one thing to touch."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a letter shows. ``values`` are the names that the words of its ``kind`` use; ``receipt`` adds the price lines of
+    the tickets. Tickets come with their codes as pictures and as a PDF for printing.
+    """
+
+    kind: str
+    operator: Signature
+    values: dict[str, Any]
+    route: str | None = None
+    way: Way | None = None
+    facts: Sequence[Fact] = ()
+    tickets: Sequence[TicketView] = ()
+    receipt: bool = False
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a letter: a subject, a heading, what a list of mails shows of it, and paragraphs."""
+
+    subject: str
+    heading: str
+    preview: str
+    body: list[str]
+    after: list[str]
+    small: list[str]
+
+
+def written(page: Page, language: str) -> Letter:
+    """The letter in both forms, in that language, with its pictures and files."""
+    said = _said(page, language)
+    tickets = list(page.tickets)
+    shown = _Shown(page, sheets(tickets, language, draw=_by_cid))
+    pictures = [Picture(f"qr-{place}", png(each.qr)) for place, each in enumerate(tickets, start=1)]
+    files = []
+    if tickets:
+        name = f"ticket-{shown.sheets[0].reference}.pdf"
+        files.append(Attachment(name, pdf_of(tickets, language)))
+    return Letter(
+        subject=said.subject,
+        plain=render("mail/layout.txt", language, said=said, page=shown),
+        html=render("mail/layout.html", language, said=said, page=shown),
+        pictures=pictures,
+        attachments=files,
+        reply_to=page.operator.email,
+    )
+
+
+class _Shown:
+    """The page as the layouts read it, with its tickets in words."""
+
+    def __init__(self, page: Page, shown: list[Sheet]) -> None:
+        self.operator, self.route, self.way = page.operator, page.route, page.way
+        self.facts, self.receipt, self.link = page.facts, page.receipt, page.link
+        self.sheets = shown
+
+
+def _said(page: Page, language: str) -> Said:
+    template = template_of(f"mail/words/{page.kind.replace('.', '_')}.txt", language)
+    context = template.new_context({**surroundings(language), **page.values})
+
+    def block(name: str) -> list[str]:
+        found = template.blocks.get(name)
+        text = "".join(found(context)) if found else ""
+        return [" ".join(each.split()) for each in text.split("\n\n") if each.strip()]
+
+    body, after = block("body"), block("after")
+    preview = block("preview") or body or after
+    return Said(
+        " ".join(block("subject")),
+        " ".join(block("heading")),
+        " ".join(preview[:1]),
+        body,
+        after,
+        block("small"),
+    )
+
+
+def _by_cid(_text: str) -> str:
+    """A mail shows the codes as pictures that come with it: the layout names them."""
+    return ""

@@ -1,0 +1,26 @@
+"""What most letters say: from where to where, and when, in the reader's language."""
+
+from zoneinfo import ZoneInfo
+
+from core.kernel.languages import long_date, short_date
+from core.messages.page import Way
+from core.tickets.view import Stretch, duration, journey
+
+
+def travel_values(stretch: Stretch, language: str) -> dict[str, str]:
+    """The names `journey`, `place`, `time`, `date` and `day` of a stretch, local to where it begins."""
+    leaves = stretch.departure_at.astimezone(ZoneInfo(stretch.origin_timezone))
+    return {
+        "journey": f"{stretch.origin} – {stretch.destination}",
+        "place": stretch.origin,
+        "time": f"{leaves:%H:%M}",
+        "date": long_date(leaves, language),
+        "day": short_date(leaves, language),
+    }
+
+
+def on_the_way(stretch: Stretch, language: str, was: Stretch | None = None) -> Way:
+    """Departure and arrival, with those that were planned (``was``) struck through."""
+    took = duration(stretch.departure_at, stretch.arrival_at, language)
+    before = journey(was, language) if was else (None, None)
+    return Way(*journey(stretch, language), took, *before)
