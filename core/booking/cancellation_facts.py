@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from core.booking.cancellation_rules import EVERYTHING, Terms, shares, terms_at
-from core.booking.errors import NotCancellable
+from core.booking.cancellation_rules import EVERYTHING, NOTHING, Terms, shares, terms_at
+from core.booking.errors import CancellationClosed, NotCancellable
 from core.booking.models import BookingStatus
 from core.kernel.db import db, run
 from core.kernel.errors import NotFound
@@ -27,6 +27,7 @@ WHERE b.id = %(booking_id)s FOR KEY SHARE OF s FOR UPDATE OF r
 
 _BOOKING = text("""
 SELECT b.id, b.reservation_id, b.schedule_id, b.operator_id, b.reference, b.status, b.total, b.currency, r.quote,
+  r.from_position, r.to_position,
   s.route_id, s.status AS schedule_status, p.refund_ladder, app_now() AS now,
   s.departure_at + make_interval(secs => a.departure_offset) AS boarding_at
 FROM bookings b
@@ -46,7 +47,8 @@ WHERE p.reservation_id = :reservation_id ORDER BY p.place
 
 #: Money that came in vain went back whole at once and is no part of the sale.
 _PAID = text("""
-SELECT p.id, p.gateway, p.amount, coalesce(sum(f.amount), 0)::bigint AS given_back
+SELECT p.id, p.gateway, p.amount, coalesce(sum(f.amount), 0)::bigint AS given_back,
+  coalesce(sum(f.amount) FILTER (WHERE f.cancellation_id IS NULL), 0)::bigint AS given_besides
 FROM payments p LEFT JOIN refunds f ON f.payment_id = p.id
 WHERE p.reservation_id = :reservation_id AND p.status IN ('completed', 'refunded')
   AND p.currency = :currency AND NOT p.waiting
@@ -72,7 +74,8 @@ class Bought:
         self.row = row
         self.passengers = passengers
         self.payments = payments
-        self._shares = shares(Quote.from_json(row.quote), [p.place for p in passengers])
+        besides = sum(int(payment.given_besides) for payment in payments)
+        self._shares = shares(Quote.from_json(row.quote), [p.place for p in passengers], besides)
 
     @property
     def travelling(self) -> list[Any]:
@@ -117,6 +120,13 @@ class Bought:
         if waive or self.row.schedule_status == "cancelled":
             return EVERYTHING
         return terms_at(self.row.refund_ladder, self.row.boarding_at - self.row.now)
+
+    def step(self) -> Terms:
+        """The same for what is given back while the journey stands: nothing once it is too late to cancel."""
+        try:
+            return self.terms(waive=False)
+        except CancellationClosed:
+            return NOTHING
 
     def parts(self, refund: int) -> list[Part]:
         """How a refund goes back through the payments: the last one first."""

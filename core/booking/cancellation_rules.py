@@ -6,6 +6,7 @@ All amounts are minor units. No I/O.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 
 from core.booking.errors import CancellationClosed
@@ -27,6 +28,7 @@ class Terms:
 
 #: Whatever the ladder says, everything comes back: the operator does not carry out what was bought.
 EVERYTHING = Terms(100)
+NOTHING = Terms(0)
 
 
 def terms_at(ladder: Iterable[Mapping[str, Any]], before_departure: timedelta) -> Terms:
@@ -40,10 +42,25 @@ def terms_at(ladder: Iterable[Mapping[str, Any]], before_departure: timedelta) -
     raise CancellationClosed
 
 
-def shares(quote: Quote, places: Sequence[int]) -> dict[int, int]:
-    """What each passenger (by place) paid: their own lines, and an equal part of what is for all; sums to the total."""
+def shares(quote: Quote, places: Sequence[int], besides: int = 0) -> dict[int, int]:
+    """What each passenger (by place) paid: their own lines, and an equal part of what is for all; sums to the total.
+
+    What was given back ``besides`` cancellations (a cheaper seat, goodwill) makes every share smaller alike.
+    """
     own = {place: quote.of_passenger(place) for place in places}
     common = quote.total - sum(own.values())
     count = len(places)
     parts = [portion(common, n + 1, count) - portion(common, n, count) for n in range(count)]
-    return {place: own[place] + part for place, part in zip(places, parts, strict=True)}
+    paid = [own[place] + part for place, part in zip(places, parts, strict=True)]
+    return (
+        dict(zip(places, _less(paid, besides), strict=True))
+        if besides
+        else dict(zip(places, paid, strict=True))
+    )
+
+
+def _less(paid: Sequence[int], besides: int) -> list[int]:
+    """The amounts in the same proportions, summing to so much less."""
+    total = sum(paid)
+    ends = [portion(end, max(0, total - besides), total) for end in accumulate(paid, initial=0)]
+    return [after - before for before, after in pairwise(ends)]

@@ -1,8 +1,8 @@
 """Another seat or another name after the sale.
 
 New seats are taken before the old ones are given up, all or none; whoever is re-seated or renamed gets a new code, and the
-old one stops counting. A seat of the same or a lower price costs nothing and gives nothing back; what a dearer one costs
-more is paid at the counter, unless staff give it free of charge.
+old one stops counting. What a dearer seat costs more is paid at the counter, or before the change (`core.booking.difference`),
+unless staff give it free of charge; of what a cheaper one costs less comes back what the refund ladder says.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,13 @@ from sqlalchemy import text
 
 from core.booking.cancellation_facts import Bought, lock_booking, read_bought
 from core.booking.contact import check_email, check_phone
+from core.booking.difference_facts import ChangePreview
 from core.booking.errors import NotChangeable, SeatCostsMore, SeatTaken, SeatTwice, UnknownSeat
+from core.booking.giving_back import give_back
 from core.booking.models import BookingStatus
 from core.booking.rules import clean_text
 from core.booking.sale import Sale, lock_sale
-from core.booking.seat_price import SeatSwap, differences, take_cash_for
+from core.booking.seat_price import SeatSwap, comes_back, differences, take_cash_for
 from core.inventory.locks import Claim, free_sold, take_sold
 from core.inventory.plans import Plan, plan
 from core.kernel.activity import Actor, record
@@ -26,6 +28,7 @@ from core.kernel.db import run, transaction
 from core.kernel.errors import NotFound
 from core.kernel.money import format_money
 from core.kernel.outbox import publish
+from core.pricing.rules import QuoteLine
 from core.tickets.change import reissue
 from core.tickets.facts import TicketFacts
 from core.tickets.models import TicketStatus
@@ -68,7 +71,8 @@ def change_passengers(
             return
         seated = any(move.seat_id != move.was.seat_id for move in moves)
         if seated:
-            _settle_price(bought, sale, moves, actor, cash=cash, free_of_charge=free_of_charge)
+            found = _priced(bought, sale, moves)
+            _settle_price(bought, found, actor, cash=cash, free_of_charge=free_of_charge)
             _exchange(bought, sale, moves)
         _write(moves)
         _note(bought, moves, actor)
@@ -102,6 +106,16 @@ class _Move:
         return replace(kept, seat_id=self.seat_id, seat_number=self.seat_number, passenger_name=self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class SeatPlan:
+    """New seats and what they come to: the lines of other prices, their sum, and what of a lower price comes ``back``."""
+
+    moves: tuple[_Move, ...]
+    lines: tuple[QuoteLine, ...]
+    difference: int
+    back: int
+
+
 def _moves(
     bought: Bought, sale: Sale, wishes: Mapping[UUID, Wish], names: Mapping[UUID, str | None]
 ) -> list[_Move]:
@@ -113,7 +127,7 @@ def _moves(
     moves = []
     for person_id in sorted(wishes):
         was, seat_id = people[person_id], wishes[person_id].seat_id
-        name = names[person_id] or was.full_name
+        name = names.get(person_id) or was.full_name
         if (seat_id in (None, was.seat_id)) and name == was.full_name:
             continue
         if was.ticket_status != TicketStatus.VALID:
@@ -140,16 +154,45 @@ def _number(layout: Plan, seat_id: UUID | None) -> str | None:
     return seat.number
 
 
-def _settle_price(
-    bought: Bought, sale: Sale, moves: list[_Move], actor: Actor, *, cash: bool, free_of_charge: bool
-) -> None:
+def plan_seats(bought: Bought, sale: Sale, seats: Mapping[UUID, UUID]) -> SeatPlan:
+    """What re-seating these passengers (id -> seat) comes to. Raises what `change_passengers` raises, except SeatTaken."""
+    moves = _moves(bought, sale, {person: Wish(seat) for person, seat in seats.items()}, {})
+    _check_seats(bought, moves)
+    return _priced(bought, sale, moves)
+
+
+def preview_seats(booking_id: UUID, seats: Mapping[UUID, UUID]) -> ChangePreview:
+    """What re-seating these passengers would come to now. Changes nothing. Raises what `plan_seats` raises, NotFound."""
+    with transaction():
+        lock_booking(booking_id)
+        bought = read_bought(booking_id)
+        found = plan_seats(bought, lock_sale(bought.row.reservation_id), seats)
+        return ChangePreview(
+            price=bought.money(bought.row.total + found.difference),
+            paid=bought.money(bought.row.total),
+            due=bought.money(max(0, found.difference)),
+            back=bought.money(found.back),
+        )
+
+
+def _priced(bought: Bought, sale: Sale, moves: list[_Move]) -> SeatPlan:
     swaps = [
         SeatSwap(m.was.place, m.was.seat_id, m.was.seat_number, m.seat_id, m.seat_number or "")
         for m in moves
         if m.seat_id and m.was.seat_id
     ]
     lines = differences(sale, swaps)
-    more = bought.money(sum(line.amount for line in lines))
+    difference = sum(line.amount for line in lines)
+    if difference > 0 and bought.given_back:
+        raise NotChangeable("Part of the price of this booking went back already.")
+    back = comes_back(bought, [swap.place for swap in swaps], -difference) if difference < 0 else 0
+    return SeatPlan(tuple(moves), lines, difference, back)
+
+
+def _settle_price(bought: Bought, found: SeatPlan, actor: Actor, *, cash: bool, free_of_charge: bool) -> None:
+    for part in bought.parts(found.back):
+        give_back(bought.row, bought.row.quote, part, "The new seats cost less.", actor)
+    more = bought.money(found.difference)
     if more.amount <= 0 or free_of_charge:
         return
     if not cash:
@@ -157,17 +200,23 @@ def _settle_price(
             f"This costs {format_money(more)} more than the seats that were bought.",
             difference=more.as_json(),
         )
-    take_cash_for(bought, lines, actor)
+    take_cash_for(bought, found.lines, actor)
 
 
-def _exchange(bought: Bought, sale: Sale, moves: list[_Move]) -> None:
-    """Take what is new, then give up what nobody of the booking sits on any more."""
+def _check_seats(bought: Bought, moves: list[_Move]) -> list[UUID]:
+    """The seats of the whole booking afterwards. Raises SeatTwice."""
     moved = {move.was.id: move.seat_id for move in moves}
-    before = {person.seat_id for person in bought.travelling if person.seat_id}
     after = [moved.get(person.id, person.seat_id) for person in bought.travelling]
     seats = [seat for seat in after if seat]
     if len(set(seats)) < len(seats):
         raise SeatTwice
+    return seats
+
+
+def _exchange(bought: Bought, sale: Sale, moves: list[_Move]) -> None:
+    """Take what is new, then give up what nobody of the booking sits on any more."""
+    seats = _check_seats(bought, moves)
+    before = {person.seat_id for person in bought.travelling if person.seat_id}
     new = tuple(set(seats) - before)
     row = sale.row
     claim = Claim(row.schedule_id, row.layout_id, new, row.from_position, row.to_position, row.id)

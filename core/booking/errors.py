@@ -127,7 +127,14 @@ class DifferenceDue(RuleBroken):
     """The other departure costs more; ``details["due"]`` says how much."""
 
     code = "difference_due"
-    message = "This departure costs more. The difference can be paid at the counter."
+    message = "This departure costs more. Please pay the difference first."
+
+
+class NothingDue(RuleBroken):
+    """The change costs nothing more, so there is nothing to hold seats for: it can simply be made."""
+
+    code = "nothing_due"
+    message = "This change costs nothing more, so there is nothing to pay."
 
 
 class NotRefundable(Conflict):
@@ -149,6 +156,6 @@ constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
     "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "NoMoreExtensions",
-    "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "PaymentBegun", "PaymentMissing", "ReasonMissing",
+    "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "NothingDue", "PaymentBegun", "PaymentMissing", "ReasonMissing",
     "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

@@ -214,3 +214,26 @@ class Cancellation(Base):
     lines: Mapped[list[dict[str, Any]]]
 
     booking: Mapped[Booking] = relationship(viewonly=True)
+
+
+class BookingChange(Base):
+    """Other seats or another departure for a booking, once `due` was paid: `reservation_id` holds the new seats meanwhile.
+
+    `seats` says which passenger (id) gets which seat, `stood` how the booking was when this was agreed: a booking that has
+    changed since is left as it is. `quote` is the price afterwards. Never carried out without `done_at`.
+    """
+
+    __tablename__ = "booking_changes"
+    __table_args__ = (
+        CheckConstraint("due > 0", name="due_positive"),
+        Index("ix_booking_changes_booking", "booking_id"),
+    )
+
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    seats: Mapped[dict[str, Any]]
+    stood: Mapped[dict[str, Any]]
+    quote: Mapped[dict[str, Any]]
+    due: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    done_at: Mapped[datetime | None]

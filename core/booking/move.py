@@ -1,19 +1,19 @@
 """Moving a whole booking to another departure of the same operator, under its old reference.
 
 New seats are taken and the old ones given up in one transaction, in the order of the schedules. A dearer departure is
-paid for in cash by whoever takes it at the counter; a cheaper one gives nothing back (see `move_rules`). The policy of
-the purchase goes on counting. What was partly cancelled or given back is not moved: it is cancelled and bought anew.
+paid for in cash at the counter, or before the move (`core.booking.difference`); of a cheaper one comes back what the
+refund ladder says (see `move_rules`). The policy of the purchase goes on counting. What was partly cancelled or given back is not moved: it is cancelled and bought anew.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from core.booking.cancellation_facts import Bought, read_bought
 from core.booking.change import check_open
+from core.booking.difference_facts import ChangePreview
 from core.booking.errors import DifferenceDue, NotChangeable, RefundChanged, SeatTaken, SeatTwice, UnknownSeat
 from core.booking.giving_back import give_back
 from core.booking.move_books import book_move, take_difference
@@ -26,11 +26,10 @@ from core.inventory.plans import PlanSeat, plan
 from core.kernel.activity import Actor, record
 from core.kernel.db import run, transaction
 from core.kernel.errors import NotFound
-from core.kernel.money import Money
+from core.kernel.money import Money, portion
 from core.kernel.outbox import publish
 from core.pricing.rules import SeatToPrice, make_quote
-from core.tickets.change import reissue
-from core.tickets.facts import TicketFacts
+from core.tickets.change import reissue_as
 from core.tickets.models import TicketStatus
 
 _LOCK_SCHEDULES = "SELECT 1 FROM schedules WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE"
@@ -60,21 +59,11 @@ class Destination:
     seats: Mapping[UUID, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class MovePreview:
-    """What moving comes to: the price there, what was paid, what is `due` or comes `back`."""
-
-    price: Money
-    paid: Money
-    due: Money
-    back: Money
-
-
-def preview_move(booking_id: UUID, to: Destination, *, waive: bool = False) -> MovePreview:
+def preview_move(booking_id: UUID, to: Destination, *, waive: bool = False) -> ChangePreview:
     """What moving would come to now. Changes nothing. Raises what `move_booking` raises, except SeatTaken."""
     with transaction():
         bought = read_bought(booking_id)
-        return _Move.plan(bought, to, waive=waive).preview
+        return MovePlan.make(bought, to, waive=waive).preview
 
 
 def move_booking(
@@ -85,16 +74,16 @@ def move_booking(
     cash: bool = False,
     waive: bool = False,
     agreed: Money | None = None,
-) -> MovePreview:
+) -> ChangePreview:
     """Move a booking. ``cash``: the difference was counted at the counter. ``agreed`` is the difference that was shown.
 
     Raises NotFound, NotChangeable, NotOnSale, SalesClosed, BadStretch, UnknownSeat, SeatTwice, SeatTaken, NoPrice,
     DifferenceDue (more is to be paid and nobody has taken it), RefundChanged (another difference than was agreed to).
     """
     with transaction():
-        _lock(booking_id, to.schedule_id)
+        lock_move(booking_id, to.schedule_id)
         bought = read_bought(booking_id)
-        move = _Move.plan(bought, to, waive=waive)
+        move = MovePlan.make(bought, to, waive=waive)
         shown = move.preview
         if agreed is not None and agreed != shown.due:
             raise RefundChanged("The price has changed in the meantime.", due=shown.due.as_json())
@@ -104,7 +93,7 @@ def move_booking(
         return shown
 
 
-def _lock(booking_id: UUID, schedule_id: UUID) -> None:
+def lock_move(booking_id: UUID, schedule_id: UUID) -> None:
     """Both schedules in order, then the reservation. Raises NotFound, NotChangeable when it was moved meanwhile."""
     row = run(_SCHEDULE_OF, {"booking_id": booking_id}).fetchone()
     if row is None:
@@ -117,7 +106,7 @@ def _lock(booking_id: UUID, schedule_id: UUID) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class MovePlan:
     """A move that may be made."""
 
     bought: Bought
@@ -128,7 +117,8 @@ class _Move:
     price: int
 
     @classmethod
-    def plan(cls, bought: Bought, to: Destination, *, waive: bool) -> "_Move":
+    def make(cls, bought: Bought, to: Destination, *, waive: bool) -> "MovePlan":
+        """Work it out. Raises what `move_booking` raises, except SeatTaken."""
         _check_whole(bought, to, waive=waive)
         offer = read_offer((to.schedule_id, to.from_position, to.to_position))
         if (offer.operator_id, offer.currency) != (bought.row.operator_id, bought.row.currency):
@@ -138,14 +128,14 @@ class _Move:
         pairs = zip(seats, bought.passengers, strict=True)
         priced = [SeatToPrice(seat.number, seat.type, seat.features, who.type) for seat, who in pairs]
         quote = make_quote(offer.prices, priced, journey_label(offer.origin, offer.destination))
-        settled = settlement(quote, bought.row.total, waive=waive)
+        settled = settlement(quote, bought.row.total, waive=waive, back=_back(bought))
         return cls(bought, to, offer, seats, settled, quote.total)
 
     @property
-    def preview(self) -> MovePreview:
+    def preview(self) -> ChangePreview:
         """As it is shown."""
         amounts = (self.price, self.bought.row.total, self.settled.due, self.settled.back)
-        return MovePreview(*(self.bought.money(amount) for amount in amounts))
+        return ChangePreview(*(self.bought.money(amount) for amount in amounts))
 
     def carry_out(self, actor: Actor) -> None:
         """Seats, rows, tickets, books, and who is told; all under lock."""
@@ -236,11 +226,13 @@ def _seats(bought: Bought, to: Destination, offer: Offer) -> tuple[PlanSeat, ...
     return tuple(by_id[seat] for seat in chosen)
 
 
+def _back(bought: Bought) -> Callable[[int], int]:
+    """What comes back of a difference: by the ladder's step of now, less its fee for each passenger."""
+    terms = bought.step()
+    return lambda less: max(0, portion(less, terms.percent, 100) - terms.fee * len(bought.travelling))
+
+
 def _reissue(sale: Sale, booking: Any) -> None:
     """New codes with the facts of the new journey."""
     for facts in sale.ticket_facts(booking.id, booking.reference):
-        reissue(facts.passenger_id, partial(_instead, facts))
-
-
-def _instead(new: TicketFacts, _kept: TicketFacts) -> TicketFacts:
-    return new
+        reissue_as(facts)

@@ -1,5 +1,6 @@
 """What moving to another departure costs, pure. Minor units. No I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.kernel.money import portion
@@ -15,12 +16,14 @@ class Settlement:
     back: int = 0
 
 
-def settlement(quote: Quote, paid: int, *, waive: bool) -> Settlement:
+def settlement(
+    quote: Quote, paid: int, *, waive: bool, back: Callable[[int], int] = lambda _less: 0
+) -> Settlement:
     """Another departure at ``quote`` instead of what was ``paid``.
 
-    A dearer one: the difference is due. A cheaper one: the difference is not given back, but stays a line of the price,
-    so that a later cancellation counts it. When the operator moves people (``waive``), nobody pays more, and what is
-    cheaper comes back.
+    A dearer one: the difference is due. A cheaper one: ``back`` says how much of the difference comes back; it stays a line
+    of the price, so that a later cancellation counts what is kept of it. When the operator moves people (``waive``), nobody
+    pays more, and all that is cheaper comes back.
     """
     difference = quote.total - paid
     if difference > 0 and not waive:
@@ -31,7 +34,8 @@ def settlement(quote: Quote, paid: int, *, waive: bool) -> Settlement:
         line = QuoteLine("fare", "Difference to the fare that was paid", -difference)
     else:
         return Settlement(quote)
-    return Settlement(with_lines(quote, line), back=max(0, -difference) if waive else 0)
+    less = max(0, -difference)
+    return Settlement(with_lines(quote, line), back=less if waive else min(less, back(less)))
 
 
 def with_lines(quote: Quote, *more: QuoteLine) -> Quote:

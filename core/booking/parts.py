@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from core.booking.confirm import confirm
+from core.booking.difference_paid import make_good
 from core.booking.sale import Sale, lock_sale
 from core.kernel.activity import SYSTEM, Actor, record
 from core.kernel.db import run, transaction
@@ -65,7 +65,7 @@ def book_if_whole(
     received = sum(part.amount.amount for part in parts)
     if not whole or received != sale.total.amount or seats_gone or not sale.can_be_booked:
         return None
-    booking_id = confirm(sale, last, Account.PREPAYMENTS, actor)
+    booking_id = make_good(sale, last, Account.PREPAYMENTS, actor)
     run(_WAITED, {"split_id": split_id})
     return booking_id
 

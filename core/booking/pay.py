@@ -9,7 +9,8 @@ nothing, whatever the method that was asked for.
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.booking.confirm import SeatsGone, confirm
+from core.booking.confirm import SeatsGone
+from core.booking.difference_paid import lock_changed, make_good
 from core.booking.errors import BadPassenger, HoldExpired, NotActive
 from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
@@ -142,6 +143,7 @@ def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> 
     """A completed payment in cash, and the booking that it made."""
     try:
         with transaction():
+            lock_changed(reservation_id)
             sale = lock_sale(reservation_id)
             locked = lock_reservation(reservation_id, holder)
             locked.require_open()
@@ -151,6 +153,6 @@ def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> 
             payment_id = records.create_payment(row.id, row.operator_id, "cash", Method.CASH, sale.total)
             after = {"method": "cash", "amount": row.total, "currency": row.currency}
             records.complete_and_tell(actor, payment_id, f"cash-{payment_id}", row.operator_id, after)
-            return payment_id, confirm(sale, payment_id, Account.CASH_DRAWER, actor)
+            return payment_id, make_good(sale, payment_id, Account.CASH_DRAWER, actor)
     except SeatsGone:
         raise HoldExpired from None

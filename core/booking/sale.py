@@ -23,7 +23,8 @@ SELECT r.id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel, r.
   o.id AS operator_id, o.code AS operator_code, o.name AS operator_name, o.trade, o.reference_prefix,
   o.timezone AS operator_timezone, ro.name AS route_name, p.sales_close_minutes, p.payment_grace_minutes, p.refund_ladder,
   a.departure_offset, b.arrival_offset, pa.name AS origin, pa.timezone AS origin_timezone,
-  pb.name AS destination, pb.timezone AS destination_timezone
+  pb.name AS destination, pb.timezone AS destination_timezone,
+  (SELECT c.booking_id FROM booking_changes c WHERE c.reservation_id = r.id) AS changes_booking_id
 FROM schedules s
 JOIN reservations r ON r.schedule_id = s.id
 JOIN policies p ON p.id = r.policy_id

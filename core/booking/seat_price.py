@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.booking.cancellation_facts import Bought
-from core.booking.errors import NotChangeable
 from core.booking.move_books import book_move, take_difference
 from core.booking.move_rules import with_lines
 from core.booking.sale import Sale
 from core.kernel.activity import Actor
 from core.kernel.db import run
+from core.kernel.money import portion
 from core.pricing.queries import seat_prices
 from core.pricing.rules import Quote, QuoteLine
 
@@ -50,15 +50,29 @@ def differences(sale: Sale, swaps: Sequence[SeatSwap]) -> tuple[QuoteLine, ...]:
     return tuple(lines)
 
 
-def take_cash_for(bought: Bought, lines: Sequence[QuoteLine], actor: Actor) -> None:
-    """The sum of the lines was counted in cash: the price, the books and a payment say so. In the open transaction.
+def comes_back(bought: Bought, places: Sequence[int], less: int) -> int:
+    """What of a lower price comes back: by the refund ladder's step of now, less its fee for each of the passengers.
 
-    Raises NotChangeable when part of the price went back already.
+    Never more than what these passengers paid for their seats, so that a better seat which was given away is not paid out;
+    nothing when part of the price went back before.
     """
-    row = bought.row
     if bought.given_back:
-        raise NotChangeable("Part of the price of this booking went back already.")
-    quote = with_lines(Quote.from_json(row.quote), *lines)
+        return 0
+    lines = Quote.from_json(bought.row.quote).lines
+    paid = sum(line.amount for line in lines if line.kind == "seat" and line.passenger in places)
+    terms = bought.step()
+    return max(0, portion(max(0, min(less, paid)), terms.percent, 100) - terms.fee * len(places))
+
+
+def with_seats(bought: Bought, lines: Sequence[QuoteLine]) -> Quote:
+    """The price of the booking with these differences."""
+    return with_lines(Quote.from_json(bought.row.quote), *lines)
+
+
+def take_cash_for(bought: Bought, lines: Sequence[QuoteLine], actor: Actor) -> None:
+    """The sum of the lines was counted in cash: the price, the books and a payment say so. In the open transaction."""
+    row = bought.row
+    quote = with_seats(bought, lines)
     amounts = [{"id": str(p.id), "amount": quote.of_passenger(p.place)} for p in bought.passengers]
     values = {
         "booking_id": row.id,

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from core.booking import parts
-from core.booking.confirm import SeatsGone, confirm
+from core.booking.confirm import SeatsGone
+from core.booking.difference_paid import lock_both, make_good
 from core.booking.sale import Sale, lock_sale
 from core.kernel.activity import SYSTEM, record
 from core.kernel.db import run, transaction
@@ -25,7 +26,9 @@ BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
 PARKED, DUPLICATE, IGNORED, DISAGREES = "parked", "duplicate", "ignored", "disagrees"
 
 _PAYMENT = """
-SELECT id, reservation_id, operator_id, amount, currency, status, split_id, gateway FROM payments
+SELECT id, reservation_id, operator_id, amount, currency, status, split_id, gateway,
+  (SELECT c.booking_id FROM booking_changes c WHERE c.reservation_id = payments.reservation_id) AS changes_booking_id
+FROM payments
 WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
 """
 _RECEIVED = "UPDATE payments SET amount = %(amount)s, currency = %(currency)s WHERE id = %(id)s"
@@ -92,6 +95,8 @@ def _failed(payment: Any, event: GatewayEvent) -> str:
 
 
 def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
+    if payment.changes_booking_id:
+        lock_both(payment.reservation_id, payment.changes_booking_id)
     sale = lock_sale(payment.reservation_id)
     asked = Money(payment.amount, payment.currency)
     received = event.amount or asked
@@ -104,7 +109,7 @@ def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     if payment.split_id:
         parts.give_up(sale, payment.split_id, parts.NOT_COMPLETED, but=payment.id)
     elif received == sale.total and sale.can_be_booked and not seats_gone:
-        confirm(sale, payment.id, Account.GATEWAY_RECEIVABLE)
+        make_good(sale, payment.id, Account.GATEWAY_RECEIVABLE)
         return BOOKED
     if received != asked:
         run(_RECEIVED, {"id": payment.id, **after})
@@ -152,6 +157,8 @@ def _why(sale: Sale, received: Money, seats_gone: bool) -> str:
         return "The departure was cancelled."
     if sale.row.status == "cancelled":
         return "The reservation had been given up before the payment arrived."
+    if seats_gone and sale.row.changes_booking_id:
+        return "The change could not be made any more, so the booking stays as it was."
     if seats_gone:
         return "The payment arrived after the time to pay, and the seats had been sold."
     return "The payment arrived after sales had closed."

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.booking import parts
 from core.booking.confirm import SeatsGone
+from core.booking.difference_paid import lock_changed
 from core.booking.errors import BadPassenger, HoldExpired, NotActive
 from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
@@ -65,6 +66,7 @@ def begin_split(
     split_id = new_id()
     try:
         with transaction():
+            lock_changed(reservation_id)
             sale = lock_sale(reservation_id)
             locked = lock_reservation(reservation_id, holder)
             _require_payable(sale, locked)

@@ -69,6 +69,9 @@ def take_statement(kind: LockKind, expires_at: str = "NULL::timestamptz", source
 
 _TAKE_SOLD = take_statement(LockKind.SOLD)
 _HOLD_MORE = take_statement(LockKind.HOLD, expires_at="%(expires_at)s::timestamptz")
+_HAND_OVER = """
+UPDATE seat_locks SET reservation_id = %(to)s WHERE reservation_id = %(reservation_id)s AND kind = 'sold'
+"""
 
 _OWN_IN_ORDER = """
 SELECT 1 FROM seat_locks WHERE reservation_id = %(reservation_id)s ORDER BY schedule_id, seat_id, leg FOR UPDATE
@@ -111,6 +114,12 @@ def hold_more(claim: Claim, expires_at: datetime) -> frozenset[UUID]:
 def give_up_seats(reservation_id: UUID, seat_ids: Collection[UUID]) -> int:
     """Free some seats of a hold whose locks the transaction has already (`hold_more`); returns how many locks."""
     return run(_GIVE_UP_SEATS, {"reservation_id": reservation_id, "seat_ids": sorted(seat_ids)}).rowcount
+
+
+def hand_over(reservation_id: UUID, to: UUID) -> int:
+    """Sold seats of one reservation belong to another one from now on; returns how many locks there were."""
+    run(_OWN_IN_ORDER, {"reservation_id": reservation_id})
+    return run(_HAND_OVER, {"reservation_id": reservation_id, "to": to}).rowcount
 
 
 def missing(claim: Claim, taken: Collection[UUID]) -> frozenset[UUID]:

@@ -66,8 +66,10 @@ PARTS_WAIT_OR_ARE_USED = Invariant(
     """
     SELECT s.id::text AS subject, 'kept ' || coalesce(k.kept, 0) || ', waiting ' || coalesce(w.waiting, 0) AS detail
     FROM sales s
-    LEFT JOIN (SELECT o.reservation_id, -sum(e.amount) AS kept FROM ledger_postings o
-      JOIN ledger_entries e ON e.posting_id = o.id AND e.account = 'prepayments' GROUP BY 1) k ON k.reservation_id = s.id
+    LEFT JOIN (SELECT coalesce(b.reservation_id, o.reservation_id) AS reservation_id, -sum(e.amount) AS kept
+      FROM ledger_postings o JOIN ledger_entries e ON e.posting_id = o.id AND e.account = 'prepayments'
+      LEFT JOIN booking_changes c ON c.reservation_id = o.reservation_id AND c.done_at IS NOT NULL
+      LEFT JOIN bookings b ON b.id = c.booking_id GROUP BY 1) k ON k.reservation_id = s.id
     LEFT JOIN (SELECT reservation_id, sum(amount) AS waiting FROM payments WHERE waiting GROUP BY 1) w
       ON w.reservation_id = s.id
     WHERE coalesce(k.kept, 0) <> coalesce(w.waiting, 0)
@@ -134,9 +136,12 @@ POSTED_TO_ITS_OWNER = Invariant(
     SELECT p.id::text AS subject, p.currency || ', posted in ' || coalesce(string_agg(o.currency, ', '), '-') AS detail
     FROM payments p JOIN sales s ON s.id = p.reservation_id
     LEFT JOIN ledger_postings o ON o.payment_id = p.id
+    LEFT JOIN booking_changes c ON c.reservation_id = o.reservation_id AND c.done_at IS NOT NULL
+    LEFT JOIN bookings b ON b.id = c.booking_id
     GROUP BY p.id, s.operator_id
     HAVING p.operator_id <> s.operator_id
-      OR bool_or(o.operator_id <> p.operator_id OR o.currency <> p.currency OR o.reservation_id <> p.reservation_id)
+      OR bool_or(o.operator_id <> p.operator_id OR o.currency <> p.currency
+        OR p.reservation_id NOT IN (o.reservation_id, coalesce(b.reservation_id, o.reservation_id)))
     """,
 )
 

@@ -97,11 +97,12 @@ SEATED_IN_FULL = Invariant(
 
 CONFIRMED_IS_BOOKED = Invariant(
     "confirmed_is_booked",
-    "A reservation is confirmed exactly when there is a booking of it, for the same schedule.",
+    "A reservation is confirmed exactly when there is a booking of it, for the same schedule, or a change was made of it.",
     """
     SELECT s.id::text AS subject, s.status || ', booking ' || coalesce(b.status, 'missing') AS detail
     FROM sales s LEFT JOIN bookings b ON b.reservation_id = s.id
-    WHERE (s.status = 'confirmed') <> (b.id IS NOT NULL) OR b.schedule_id <> s.schedule_id
+    LEFT JOIN booking_changes c ON c.reservation_id = s.id AND c.done_at IS NOT NULL
+    WHERE (s.status = 'confirmed') <> (b.id IS NOT NULL OR c.booking_id IS NOT NULL) OR b.schedule_id <> s.schedule_id
     """,
 )
 
@@ -117,6 +118,17 @@ EVERYBODY_HAS_A_TICKET = Invariant(
     GROUP BY b.id
     HAVING count(p.id) <> count(t.id) OR count(t.id) = 0
       OR (b.status = 'cancelled') <> (count(t.id) FILTER (WHERE t.status <> 'cancelled') = 0)
+    """,
+)
+
+CHANGED_IS_PAID = Invariant(
+    "changed_is_paid",
+    "A change of a booking is made exactly when what held its seats was paid, and those seats are the booking's from then on.",
+    """
+    SELECT s.id::text AS subject, s.status || ', done ' || coalesce(c.done_at::text, 'never') AS detail
+    FROM booking_changes c JOIN sales s ON s.id = c.reservation_id
+    WHERE (c.done_at IS NOT NULL) <> (s.status = 'confirmed')
+      OR EXISTS (SELECT 1 FROM locks l WHERE l.reservation_id = s.id AND l.kind = 'sold')
     """,
 )
 
@@ -140,5 +152,6 @@ SEATS = (
     SEATED_IN_FULL,
     CONFIRMED_IS_BOOKED,
     EVERYBODY_HAS_A_TICKET,
+    CHANGED_IS_PAID,
     NO_ORPHAN_LOCK,
 )

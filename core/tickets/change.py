@@ -28,6 +28,11 @@ def withdraw(passenger_ids: Collection[UUID]) -> list[UUID]:
     return [row.id for row in run(_WITHDRAW, {"passenger_ids": sorted(passenger_ids)})]
 
 
+def reissue_as(facts: TicketFacts) -> bool:
+    """Let the passenger's valid ticket say this, under a new code. False when it is no longer valid."""
+    return reissue(facts.passenger_id, lambda _kept: facts)
+
+
 def reissue(passenger_id: UUID, change: Callable[[TicketFacts], TicketFacts]) -> bool:
     """Change what a valid ticket says, and give it a new code: the old one is of an older serial and refused.
 

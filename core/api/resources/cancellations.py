@@ -9,18 +9,12 @@ from core.api.parties import holder_of, require_station, visible_booking
 from core.api.schemas.cancellations import (
     CancelBody,
     CancellationOut,
-    ChangeBody,
-    MoveBody,
-    MoveOut,
     cancellation_json,
     preview_json,
 )
-from core.api.schemas.sales import BookingOut, sale_json
 from core.booking.cancellation import cancel_booking, preview
 from core.booking.cancellation_queries import cancellation_view
-from core.booking.change import Wish, change_contact, change_passengers
 from core.booking.errors import ReasonMissing
-from core.booking.move import Destination, MovePreview, move_booking, preview_move
 from core.booking.views import BookingView
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
@@ -41,50 +35,6 @@ def cancel(caller: Caller, booking_id: UUID, body: CancelBody) -> Any:
         booking_id, caller.actor, body.reason, passenger_ids=chosen, waive=body.waive, agreed=agreed
     )
     return _shown(done.cancellation_id)
-
-
-@endpoint("PATCH", "/bookings/<uuid:booking_id>", access=ANYONE, body=ChangeBody, answer=BookingOut, errors=(403, 404, 409))  # fmt: skip
-def change(caller: Caller, booking_id: UUID, body: ChangeBody) -> Any:
-    """Another seat, another name, another contact. New seats are taken before the old ones are given up."""
-    booking = cancellable(caller, booking_id)
-    if body.free_of_charge:
-        require(caller, "payments.refund")
-    if body.cash:
-        require(caller, "bookings.cancel")
-        require_station(caller, booking.reservation.id)
-    wishes = {each.id: Wish(each.seat_id, each.full_name) for each in body.passengers}
-    change_passengers(booking_id, wishes, caller.actor, cash=body.cash, free_of_charge=body.free_of_charge)
-    given = body.model_fields_set
-    if given & {"contact_email", "contact_phone"}:
-        inner = booking.reservation
-        email = body.contact_email if "contact_email" in given else inner.contact_email
-        phone = body.contact_phone if "contact_phone" in given else inner.contact_phone
-        change_contact(booking_id, email, phone, caller.actor)
-    return sale_json(visible_booking(caller, booking_id))
-
-
-@endpoint("POST", "/bookings/<uuid:booking_id>/move", access=ANYONE, body=MoveBody, answer=MoveOut, once=True, errors=(403, 404, 409))  # fmt: skip
-def move(caller: Caller, booking_id: UUID, body: MoveBody) -> Any:
-    """Move a booking to another departure under its old reference; with `preview` see what it comes to."""
-    booking = cancellable(caller, booking_id)
-    if body.waive:
-        require(caller, "payments.refund")
-    if body.cash:
-        require(caller, "bookings.cancel")
-        require_station(caller, booking.reservation.id)
-    seats = {each.passenger_id: each.seat_id for each in body.seats}
-    to = Destination(body.schedule_id, body.from_position, body.to_position, seats)
-    if body.preview:
-        return _moved(preview_move(booking_id, to, waive=body.waive), moved=False)
-    shown = body.agreed_difference
-    agreed = Money(shown.amount, shown.currency) if shown else None
-    made = move_booking(booking_id, to, caller.actor, cash=body.cash, waive=body.waive, agreed=agreed)
-    return _moved(made, moved=True)
-
-
-def _moved(found: MovePreview, *, moved: bool) -> dict[str, Any]:
-    amounts = {name: getattr(found, name).as_json() for name in ("price", "paid", "due", "back")}
-    return {"moved": moved, **amounts}
 
 
 @endpoint(

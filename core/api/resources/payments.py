@@ -99,7 +99,7 @@ def _cash(caller: Caller, reservation_id: UUID) -> dict[str, Any]:
         take_cash(reservation_id, None if caller.is_staff else holder_of(caller), caller.actor)
     )
     assert booking is not None  # noqa: S101 - it was made just now
-    paid = next(each for each in booking.reservation.payments if each.method == "cash")
+    paid = next(each for each in reversed(booking.reservation.payments) if each.method == "cash")
     return {
         "payment_id": str(paid.id),
         "status": paid.status,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from core.api.schemas.fields import Email, Input, Line, Money, Output, Phone, Position, Query, Word, money
+from core.api.schemas.fields import Input, Line, Money, Output, Query, Word, money
 from core.booking.cancellation import CancellationPreview
 from core.booking.cancellation_queries import CancellationView
 from core.booking.history import History
@@ -31,60 +31,6 @@ class CancelBody(Input):
     reason: Annotated[Line | None, Field(max_length=300)] = None
     agreed_refund: MoneyIn | None = None
     waive: bool = False
-
-
-class PassengerChange(Input):
-    """One passenger of a booking: another seat, another name; what is left out stays."""
-
-    id: UUID
-    seat_id: UUID | None = None
-    full_name: Line | None = None
-
-
-class ChangeBody(Input):
-    """What is to be changed after the sale. Dearer seats are refused (with the `difference`), unless staff give them
-    `free_of_charge` or have counted the difference in `cash`.
-    """
-
-    passengers: Annotated[list[PassengerChange], Field(max_length=50)] = Field(default_factory=list)
-    contact_email: Email | None = None
-    contact_phone: Phone | None = None
-    cash: bool = False
-    free_of_charge: bool = False
-
-
-class SeatOfPassenger(Input):
-    """Who sits where on the other departure."""
-
-    passenger_id: UUID
-    seat_id: UUID
-
-
-class MoveBody(Input):
-    """Another departure for the whole booking, with a seat for each passenger; with `preview` nothing is changed.
-
-    A dearer one is paid for at the counter: staff say `cash` when they have counted `agreed_difference`. A cheaper one gives
-    nothing back. `waive`, for staff: the operator moves the passengers, nobody pays more, and what is cheaper comes back.
-    """
-
-    schedule_id: UUID
-    from_position: Position
-    to_position: Position
-    seats: Annotated[list[SeatOfPassenger], Field(min_length=1, max_length=50)]
-    preview: bool = False
-    cash: bool = False
-    waive: bool = False
-    agreed_difference: MoneyIn | None = None
-
-
-class MoveOut(Output):
-    """What moving comes to: the price there, what was paid, what is due or comes back; `moved` is false for a preview."""
-
-    moved: bool
-    price: Money
-    paid: Money
-    due: Money
-    back: Money
 
 
 class CancelledPassenger(Output):

@@ -5,7 +5,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from core.kernel.activity import SYSTEM
 from core.kernel.db import db
+from core.pricing.service import set_seat_charge
 from tests.core.api.cast import gateway_says
 from tests.support.factories import another_departure
 
@@ -250,6 +252,70 @@ def test_only_those_who_may_change_a_booking(cast, booking, office):
     assert cast.customer.patch(path, {**wish, "cash": True}).status_code == 403
     assert cast.agent.patch(path, wish).status_code == 200
     assert cast.customer.patch(path, {"seat": 1}).status_code == 422
+
+
+def seats_of(booking, office, *numbers):
+    return [
+        {"passenger_id": person["id"], "seat_id": str(office.seats[number])}
+        for person, number in zip(booking["passengers"], numbers, strict=False)
+    ]
+
+
+@pytest.mark.usefixtures("gateway_process")
+def test_a_dearer_departure_is_shown_held_and_paid_for_online(cast, booking, office):
+    later = another_departure(office)
+    db.session.execute(text("UPDATE tariffs SET base = 4000, per_km = 0"))
+    db.session.commit()
+    body = {
+        "schedule_id": str(later),
+        "from_position": 0,
+        "to_position": 5,
+        "seats": seats_of(booking, office, 4, 5),
+    }
+    path = f"/bookings/{booking['id']}/move"
+    shown = cast.customer.post(path, {**body, "preview": True}).json
+    assert (shown["due"]["amount"], shown["to_pay"], shown["moved"]) == (3000, None, False)
+    other = {**body, "hold": True, "agreed_difference": {"amount": 1, "currency": "EUR"}}
+    assert cast.customer.post(path, other).json["code"] == "refund_changed"
+    assert cast.stranger.post(path, {**body, "hold": True}).status_code == 404
+
+    held = cast.customer.post(path, {**body, "hold": True, "agreed_difference": shown["due"]}).json
+    assert (held["moved"], held["to_pay"]["amount"]) == (False, shown["due"])
+    paying = {"reservation_id": held["to_pay"]["reservation_id"], "method": "card"}
+    payment = cast.customer.post("/payments/initiate", paying).json
+    assert payment["pay_url"]
+    assert gateway_says(cast.client, payment["payment_id"], held["to_pay"]["amount"]).json == {
+        "effect": "booked"
+    }
+
+    after = cast.customer.get(f"/bookings/{booking['id']}").json
+    assert (after["journey"]["schedule_id"], after["reference"]) == (str(later), booking["reference"])
+    assert after["total"]["amount"] == 8200
+    assert [(each["method"], each["amount"]["amount"]) for each in after["payments"]] == [
+        ("cash", 5200),
+        ("card", 3000),
+    ]
+    assert cast.customer.get(f"/payments/{payment['payment_id']}").json["status"] == "completed"
+
+
+def test_a_dearer_seat_is_shown_held_and_paid_for_at_the_counter(cast, booking, office):
+    set_seat_charge(office.operator_id, "aisle", 300, SYSTEM)
+    path = f"/bookings/{booking['id']}/seats"
+    body = {"seats": seats_of(booking, office, 5)}
+    assert cast.customer.post(path, {**body, "preview": True}).json["due"]["amount"] == 300
+    assert cast.customer.post(path, body).json["code"] == "seat_costs_more"
+    held = cast.customer.post(path, {**body, "hold": True}).json["to_pay"]
+    assert cast.customer.get(f"/reservations/{held['reservation_id']}").json["status"] == "active"
+    paying = {"reservation_id": held["reservation_id"], "method": "cash"}
+    assert cast.customer.post("/payments/initiate", paying).status_code == 403
+    paid = cast.agent.post("/payments/initiate", paying).json
+    assert (paid["booking_id"], paid["amount"]["amount"]) == (booking["id"], 300)
+    assert (
+        cast.customer.post(path, {"seats": seats_of(booking, office, 6), "hold": True}).json["code"]
+        == "nothing_due"
+    )
+    made = cast.customer.post(path, {"seats": seats_of(booking, office, 0)}).json
+    assert (made["moved"], made["back"]["amount"]) == (True, 150), "half comes back a day before"
 
 
 def test_a_booking_is_moved_to_another_departure(cast, booking, office):

@@ -34,6 +34,8 @@ TAMPERING = {
     "seated_in_full": "UPDATE reservations SET seat_count = seat_count + 1",
     "confirmed_is_booked": "UPDATE reservations SET status = 'expired' WHERE status = 'confirmed'",
     "everybody_has_a_ticket": "DELETE FROM tickets",
+    "changed_is_paid": "INSERT INTO booking_changes (reservation_id, booking_id, seats, stood, quote, due, done_at)"
+    " SELECT r.id, b.id, '{}', '{}', '{}', 1, app_now() FROM reservations r, bookings b WHERE r.status = 'active' LIMIT 1",
     "no_orphan_lock": "UPDATE seat_locks SET reservation_id = gen_random_uuid() WHERE kind = 'sold'",
     "booked_is_paid": "UPDATE bookings SET total = total + 1",
     "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
