@@ -5,6 +5,7 @@ from core.kernel.db import Base
 from core.timetable import models as timetable
 
 from core.accounts import models as accounts  # isort: skip
+from core.booking import disruption_models as disruptions
 from core.booking import models as booking
 from core.inventory import models as inventory
 from core.messages import models as messages
@@ -15,6 +16,6 @@ from core.tickets import models as tickets
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "activity", "booking", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
+    "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
     "pricing", "tickets", "timetable",
 ]  # fmt: skip

@@ -27,7 +27,8 @@ from core.timetable.words import TradeCode
 _FIELDS = ("code", "name", "currency", "timezone", "language", "reference_prefix", "email", "phone", "url", "address",
            "tax_number", "active")  # fmt: skip
 _RULES = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
-          "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours")  # fmt: skip
+          "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "choice_hours",
+          "choice_default")  # fmt: skip
 _CHANNELS = ("kiosk", "web", "counter", "api")
 _STEPS = 6
 
@@ -75,6 +76,11 @@ class RulesForm(BaseForm):
     check_in_closes_hours = whole(_l("Check-in closes before departure, hours"), 0, 8760, required=False)
     reminder_hours = whole(
         _l("Reminder before departure, hours"), 1, 168, required=False, help=_l("Empty: nobody is reminded.")
+    )
+    choice_hours = whole(_l("Passengers choose within, hours"), 1, 720)
+    choice_default = choice(
+        _l("Who has not chosen by then"),
+        lambda: [("refund", _l("gets the money back")), ("rebook", _l("is moved to the nearest departure"))],
     )
     kiosk = line(_l("Kiosk asks for"), 600, required=False, wide=True)
     web = line(_l("Web asks for"), 600, required=False, wide=True)

@@ -68,6 +68,17 @@ def require_station(caller: Caller, reservation_id: UUID) -> None:
         require_scope(caller.stations, calls_of(reservation_id))
 
 
+def require_stop_of(caller: Caller, schedule_id: UUID) -> None:
+    """Raises Forbidden when staff of certain stations reach for a departure that calls at none of them."""
+    if caller.stations:
+        statement = (
+            select(PatternStop.place_id)
+            .join(Schedule, Schedule.pattern_id == PatternStop.pattern_id)
+            .where(Schedule.id == schedule_id)
+        )
+        require_scope(caller.stations, db.session.execute(statement).scalars())
+
+
 def calls_of(reservation_id: UUID) -> frozenset[UUID]:
     """The places where the reservation's schedule calls."""
     places = (

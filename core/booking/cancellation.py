@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.booking.cancellation_facts import Bought, lock_booking, read_bought
 from core.booking.cancellation_rules import Terms
-from core.booking.errors import RefundChanged
+from core.booking.errors import NotCancellable, RefundChanged
 from core.booking.giving_back import give_back
 from core.booking.rules import clean_text
 from core.inventory.locks import free_sold
@@ -101,10 +101,12 @@ def cancel_booking(
     passenger_ids: frozenset[UUID] | None = None,
     waive: bool = False,
     agreed: Money | None = None,
+    schedule_id: UUID | None = None,
 ) -> CancellationDone:
     """Cancel these passengers (None: everybody who is left) and give back what the frozen ladder says.
 
-    ``waive`` gives everything back whatever the ladder says. ``agreed`` is the refund that was shown. Doing it again
+    ``waive`` gives everything back whatever the ladder says. ``agreed`` is the refund that was shown. ``schedule_id``:
+    only if the booking is still on this departure. Doing it again
     gives the first one's answer. Raises NotFound, NotCancellable, CancellationClosed, RefundChanged, BadPassenger (reason).
     """
     said = clean_text(reason, "reason", _MAX_REASON)
@@ -114,6 +116,8 @@ def cancel_booking(
         done = _done_before(bought, passenger_ids)
         if done is not None:
             return done
+        if schedule_id not in (None, bought.row.schedule_id):
+            raise NotCancellable("This booking was moved to another departure.")
         found = _preview(bought, passenger_ids, waive=waive)
         if agreed is not None and agreed != found.refund:
             raise RefundChanged(refund=found.refund.as_json())

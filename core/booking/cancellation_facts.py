@@ -1,5 +1,6 @@
 """What a cancellation has to know: the booking, who still travels, what was paid and what has gone back already."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,23 +36,22 @@ JOIN reservations r ON r.id = b.reservation_id
 JOIN policies p ON p.id = r.policy_id
 JOIN schedules s ON s.id = b.schedule_id
 JOIN pattern_stops a ON a.pattern_id = s.pattern_id AND a.position = r.from_position
-WHERE b.id = :booking_id
+WHERE b.id = ANY(:booking_ids)
 """)
 
 _PASSENGERS = text("""
-SELECT p.id, p.place, p.type, p.full_name, p.seat_id, s.number AS seat_number, p.cancellation_id,
+SELECT p.reservation_id, p.id, p.place, p.type, p.full_name, p.seat_id, s.number AS seat_number, p.cancellation_id,
   t.id AS ticket_id, t.status AS ticket_status
 FROM passengers p LEFT JOIN seats s ON s.id = p.seat_id LEFT JOIN tickets t ON t.passenger_id = p.id
-WHERE p.reservation_id = :reservation_id ORDER BY p.place
+WHERE p.reservation_id = ANY(:reservation_ids) ORDER BY p.place
 """)
 
 #: Money that came in vain went back whole at once and is no part of the sale.
 _PAID = text("""
-SELECT p.id, p.gateway, p.amount, coalesce(sum(f.amount), 0)::bigint AS given_back,
+SELECT p.reservation_id, p.currency, p.id, p.gateway, p.amount, coalesce(sum(f.amount), 0)::bigint AS given_back,
   coalesce(sum(f.amount) FILTER (WHERE f.cancellation_id IS NULL), 0)::bigint AS given_besides
 FROM payments p LEFT JOIN refunds f ON f.payment_id = p.id
-WHERE p.reservation_id = :reservation_id AND p.status IN ('completed', 'refunded')
-  AND p.currency = :currency AND NOT p.waiting
+WHERE p.reservation_id = ANY(:reservation_ids) AND p.status IN ('completed', 'refunded') AND NOT p.waiting
   AND NOT EXISTS (SELECT 1 FROM refunds w
     WHERE w.payment_id = p.id AND w.cancellation_id IS NULL AND w.amount = p.amount)
 GROUP BY p.id, p.gateway, p.amount ORDER BY p.created_at DESC, p.id DESC
@@ -148,10 +148,22 @@ def lock_booking(booking_id: UUID) -> None:
 
 def read_bought(booking_id: UUID) -> Bought:
     """The facts as they are now; under lock they stay so. Raises NotFound."""
-    row = db.session.execute(_BOOKING, {"booking_id": booking_id}).one_or_none()
-    if row is None:
+    found = read_many([booking_id])
+    if not found:
         raise NotFound("There is no such booking.")
-    of_it = {"reservation_id": row.reservation_id}
-    passengers = db.session.execute(_PASSENGERS, of_it).all()
-    payments = db.session.execute(_PAID, {**of_it, "currency": row.currency}).all()
-    return Bought(row, passengers, payments)
+    return found[0]
+
+
+def read_many(booking_ids: Sequence[UUID]) -> list[Bought]:
+    """The facts of many bookings in three statements; unknown ones are left out."""
+    rows = db.session.execute(_BOOKING, {"booking_ids": list(booking_ids)}).all()
+    of_them = {"reservation_ids": [row.reservation_id for row in rows]}
+    passengers, payments = defaultdict(list), defaultdict(list)
+    for person in db.session.execute(_PASSENGERS, of_them):
+        passengers[person.reservation_id].append(person)
+    for payment in db.session.execute(_PAID, of_them):
+        payments[payment.reservation_id, payment.currency].append(payment)
+    return [
+        Bought(row, passengers[row.reservation_id], payments[row.reservation_id, row.currency])
+        for row in rows
+    ]

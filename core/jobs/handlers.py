@@ -33,9 +33,12 @@ HANDLERS: dict[str, Handler] = {
     "refund.processed": Handler("mail", "core.messages.handlers:refund_processed"),
     "reminder.due": Handler("mail", "core.messages.handlers:reminder_due"),
     "reservation.expired": Handler("mail", "core.messages.handlers:reservation_expired"),
+    "message.send": Handler("mail", "core.messages.handlers:message_send"),
+    "schedule.cancelled": Handler("mail", "core.messages.handlers:schedule_cancelled"),
     "schedule.delayed": Handler("mail", "core.messages.handlers:schedule_delayed"),
     "schedule.platform": Handler("mail", "core.messages.handlers:schedule_platform"),
-    "message.send": Handler("mail", "core.messages.handlers:message_send"),
+    "disruption.choice": Handler("mail", "core.messages.handlers:disruption_choice"),
+    "disruption.run": Handler("default", "core.booking.disruption_run:run_disruption"),
     "reservation.released": Handler("default", "core.messages.handlers:reservation_released"),
     "refund.due": Handler("default", "core.payments.refunds:refund_due"),
 }

@@ -73,6 +73,14 @@ def reservation_released(_event_id: int, _payload: Mapping[str, Any]) -> None:
     """Nobody is written to about a hold that staff released: its screen shows it."""
 
 
+def schedule_cancelled(_event_id: int, _payload: Mapping[str, Any]) -> None:
+    """Whoever has a booking is written to about it by `disruption_choice`."""
+
+
+def disruption_choice(_event_id: int, _payload: Mapping[str, Any]) -> None:
+    """The choice stands on the page that `core.booking.links` gives an address to."""
+
+
 def _about_booking(cause: Cause) -> None:
     booking = booking_view(cause.subject_id)
     if booking:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from core.booking.parties import Holder
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
 from tests.support.factories import ACTOR, ALICE, CLERK, Office, make_office
@@ -28,6 +29,11 @@ def sell(
         request = replace(request, passengers=people)
     held = reserve(request, holder, ACTOR)  # type: ignore[arg-type]
     return take_cash(held.reservation_id, None, CLERK)
+
+
+def buyer(number: int) -> Holder:
+    """One of many guests."""
+    return Holder("guest", f"buyer-{number}", f"Buyer {number}")
 
 
 def moment(text: str) -> datetime:

@@ -61,6 +61,8 @@ class Policy(Base):
     `refund_ladder`: [{hours, percent, fee}], longest first; before the last step's hours nothing comes back.
     `passenger_fields`: channel -> names asked for; a trailing ``?`` makes a field optional.
     `reminder_hours` before departure from the boarding stop travellers are reminded; None: never.
+    After a disruption passengers have `choice_hours` to choose, then `choice_default` counts (`refund`, or `rebook`: the
+    nearest departure with seats, else a refund).
     `sales_close_minutes` is counted back from departure at the boarding stop; negative means after it.
     """
 
@@ -74,6 +76,8 @@ class Policy(Base):
         CheckConstraint("payment_grace_minutes BETWEEN 0 AND 30", name="payment_grace_range"),
         CheckConstraint("max_seats BETWEEN 1 AND 50", name="max_seats_range"),
         CheckConstraint("reminder_hours BETWEEN 1 AND 168", name="reminder_hours_range"),
+        CheckConstraint("choice_hours BETWEEN 1 AND 720", name="choice_hours_range"),
+        CheckConstraint("choice_default IN ('refund', 'rebook')", name="choice_default_word"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -92,5 +96,7 @@ class Policy(Base):
     check_in_opens_hours: Mapped[int | None] = mapped_column(SmallInteger)
     check_in_closes_hours: Mapped[int | None] = mapped_column(SmallInteger)
     reminder_hours: Mapped[int | None] = mapped_column(SmallInteger, server_default="24")
+    choice_hours: Mapped[int] = mapped_column(SmallInteger, server_default="48")
+    choice_default: Mapped[str] = mapped_column(String(6), server_default="refund")
 
     operator: Mapped[Operator] = relationship()

@@ -36,8 +36,10 @@ _RANGES = {
     "payment_grace_minutes": (0, 30),
     "max_seats": (1, 50),
     "sales_close_minutes": (-1440, 10080),
+    "choice_hours": (1, 720),
 }
 _HOURS = {"check_in_opens_hours": (0, 8760), "check_in_closes_hours": (0, 8760), "reminder_hours": (1, 168)}
+_WORDS = {"choice_default": ("refund", "rebook")}
 _CHANNELS = {"web", "api", "counter", "kiosk"}
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\??")
 
@@ -125,6 +127,10 @@ def _require_no_schedules(operator_id: UUID) -> None:
 def _checked_rule(name: str, value: Any) -> Any:
     if name in _RANGES:
         return checks.whole(value, name, *_RANGES[name])
+    if name in _WORDS:
+        return (
+            value if value in _WORDS[name] else checks.refuse(name, f"This is {' or '.join(_WORDS[name])}.")
+        )
     if name in _HOURS:
         return None if value is None else checks.whole(value, name, *_HOURS[name])
     if name == "refund_ladder":

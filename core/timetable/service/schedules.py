@@ -74,15 +74,35 @@ def change_schedule(schedule_id: UUID, actor: Actor, **changes: Any) -> None:
     known = {"platform", "number", "estimated_departure_at", "vehicle_id", "layout_id", "departure_at"}
     checks.known_fields(changes, dict.fromkeys(known))
     with transaction():
-        schedule = _lock(schedule_id)
-        values = _changed_values(schedule, changes)
-        if any(
-            name in values and values[name] != getattr(schedule, name)
-            for name in ("layout_id", "departure_at")
-        ):
-            _require_unused(schedule_id)
-        if records.change(schedule, "schedule", values, actor, operator_id=schedule.operator_id):
-            publish("seats.changed", {"schedule_id": str(schedule_id)})
+        _change(_lock(schedule_id), changes, actor)
+
+
+def _change(schedule: Any, changes: dict[str, Any], actor: Actor) -> None:
+    """Write what differs, and what follows from it: watchers see it, passengers are told of another time or platform."""
+    schedule_id, values = schedule.id, _changed_values(schedule, changes)
+    differs = {name for name, value in values.items() if value != getattr(schedule, name)}
+    if differs & {"layout_id", "departure_at"}:
+        _require_unused(schedule_id)
+    if not records.change(schedule, "schedule", values, actor, operator_id=schedule.operator_id):
+        return
+    publish("seats.changed", {"schedule_id": str(schedule_id)})
+    if "estimated_departure_at" in differs:
+        publish("schedule.delayed", {"schedule_id": str(schedule_id)})
+    if "platform" in differs:
+        publish("schedule.platform", {"schedule_id": str(schedule_id)})
+
+
+def delay(schedule_id: UUID, minutes: int, actor: Actor) -> Any:
+    """Say, in the open transaction, that a run is so many minutes behind its plan; returns its locked row.
+
+    Raises NotFound, Conflict `not_delayable` when it has left or does not run.
+    """
+    schedule = _lock(schedule_id)
+    if schedule.status not in ON_SALE:
+        raise Conflict(f"This run is {schedule.status} and cannot be late any more.", code="not_delayable")
+    estimated = schedule.departure_at + timedelta(minutes=minutes)
+    _change(schedule, {"estimated_departure_at": estimated}, actor)
+    return schedule
 
 
 def set_status(schedule_id: UUID, status: str, actor: Actor) -> None:
@@ -105,17 +125,29 @@ def cancel_schedule(schedule_id: UUID, actor: Actor, reason: str) -> None:
 
     Raises NotFound, RuleBroken `invalid_reason`, Conflict `not_cancellable` when it has left or is cancelled.
     """
+    with transaction():
+        call_off(schedule_id, actor, reason)
+    with transaction():
+        wait_for_holds(schedule_id)
+
+
+def call_off(schedule_id: UUID, actor: Actor, reason: str) -> Any:
+    """The first step of `cancel_schedule` in the open transaction; returns the locked row. Raises what that raises."""
     reason = checks.text(reason, "reason", 300)
-    with transaction():
-        schedule = records.lock(Schedule, schedule_id, "There is no such departure.", beside_holds=True)
-        if schedule.status not in ON_SALE:
-            raise Conflict(f"This run is {schedule.status} and cannot be cancelled.", code="not_cancellable")
-        values = {"status": ScheduleStatus.CANCELLED.value}
-        more = {"operator_id": schedule.operator_id, "reason": reason, "action": "cancelled"}
-        records.change(schedule, "schedule", values, actor, **more)
-        publish("seats.changed", {"schedule_id": str(schedule_id)})
-    with transaction():
-        _lock(schedule_id)
+    schedule = records.lock(Schedule, schedule_id, "There is no such departure.", beside_holds=True)
+    if schedule.status not in ON_SALE:
+        raise Conflict(f"This run is {schedule.status} and cannot be cancelled.", code="not_cancellable")
+    values = {"status": ScheduleStatus.CANCELLED.value}
+    more = {"operator_id": schedule.operator_id, "reason": reason, "action": "cancelled"}
+    records.change(schedule, "schedule", values, actor, **more)
+    publish("seats.changed", {"schedule_id": str(schedule_id)})
+    publish("schedule.cancelled", {"schedule_id": str(schedule_id)})
+    return schedule
+
+
+def wait_for_holds(schedule_id: UUID) -> Any:
+    """The second step: lock the run alone in the open transaction, and so see all that got in. Raises NotFound."""
+    return _lock(schedule_id)
 
 
 def generate_seats(schedule_id: UUID, actor: Actor, layout_id: UUID | None = None) -> int:

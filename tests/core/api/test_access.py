@@ -31,6 +31,13 @@ TABLE = {
     "changes.change": EVERYONE,
     "changes.move": EVERYONE,
     "changes.seats": EVERYONE,
+    "disruptions.cases": ("manager", "admin"),
+    "disruptions.choices": ("manager", "admin"),
+    "disruptions.choose_own": EVERYONE,
+    "disruptions.create": ("manager", "admin"),
+    "disruptions.own": EVERYONE,
+    "disruptions.preview": ("manager", "admin"),
+    "disruptions.show": ("manager", "admin"),
     "health.details": EVERYONE,
     "health.plain": EVERYONE,
     "payments.hand_out_cash": ("agent", "manager", "admin"),
@@ -109,6 +116,8 @@ def _knock(person, declared):
         "ticket",
         "refund",
         "cancellation",
+        "disruption",
+        "case",
     ):
         path = path.replace(f"<uuid:{part}_id>", str(uuid4()))
     path = path.replace("<gateway_name>", "simulated").replace("<reference>", "B4KX7QM2TRA9")

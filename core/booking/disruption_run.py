@@ -1,0 +1,99 @@
+"""The job of a disruption: opens a case for every booking, releases the holds, and carries out what was chosen.
+
+It works in small transactions and can be killed at any point: whatever starts it again (the outbox row, whose claim runs
+out) finds what is left. It gives way after a while and asks for another turn, so that a claim never outlasts its minute.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from core.booking.cancel import release
+from core.booking.disruption_case import CLAIM_LASTS, carry_out
+from core.booking.disruption_models import DisruptionKind
+from core.booking.errors import HoldExpired, NotActive
+from core.kernel.activity import SYSTEM, record
+from core.kernel.db import fetch, run, transaction
+from core.kernel.outbox import publish
+from core.timetable.service.schedules import wait_for_holds
+
+_TURN_SECONDS = 20.0
+
+_DISRUPTION = (
+    "SELECT id, schedule_id, operator_id, kind, reason, opened_at FROM disruptions WHERE id = %(id)s"
+)
+
+#: What an earlier disruption of the same run left open is settled by this one.
+_SUPERSEDE = """
+UPDATE disruption_cases c SET state = 'done', choice = 'keep', note = 'A newer notice took its place.',
+  done_at = app_now()
+FROM disruptions d WHERE d.id = c.disruption_id AND d.schedule_id = %(schedule_id)s AND d.id <> %(id)s
+  AND c.state IN ('waiting', 'failed')
+"""
+_OPEN_CASES = """
+INSERT INTO disruption_cases (id, disruption_id, booking_id)
+SELECT gen_random_uuid(), %(id)s, id FROM bookings
+WHERE schedule_id = %(schedule_id)s AND status IN ('confirmed', 'checked_in')
+ORDER BY confirmed_at, id
+ON CONFLICT (disruption_id, booking_id) DO NOTHING RETURNING id, booking_id
+"""
+_OPENED = "UPDATE disruptions SET opened_at = app_now() WHERE id = %(id)s"
+_HOLDS = "SELECT id FROM reservations WHERE schedule_id = %(schedule_id)s AND status = 'active' ORDER BY id"
+_COUNT_HOLD = "UPDATE disruptions SET released = released + 1 WHERE id = %(id)s"
+_DUE = f"""
+SELECT c.id FROM disruption_cases c JOIN bookings b ON b.id = c.booking_id
+WHERE c.disruption_id = %(id)s AND c.state = 'due'
+  AND (c.claimed_at IS NULL OR c.claimed_at < app_now() - {CLAIM_LASTS})
+ORDER BY b.confirmed_at, b.id LIMIT 200
+"""  # noqa: S608 - put together from constants
+
+
+def run_disruption(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """Take one turn (about 20 s at most) of the disruption of the payload. Safe to run twice and at the same time."""
+    rows = fetch(_DISRUPTION, {"id": UUID(payload["disruption_id"])})
+    if not rows:
+        return
+    ends = time.monotonic() + _TURN_SECONDS
+    disruption = rows[0]
+    if disruption.opened_at is None:
+        _open(disruption)
+    if disruption.kind == DisruptionKind.CANCELLED:
+        _release_holds(disruption)
+    if not _work(disruption, ends):
+        with transaction():
+            publish("disruption.run", {"disruption_id": str(disruption.id)})
+
+
+def _open(disruption: Any) -> None:
+    """A case and a letter for every booking: the run is locked alone, so that all that were bought are there."""
+    found = {"id": disruption.id, "schedule_id": disruption.schedule_id}
+    with transaction():
+        wait_for_holds(disruption.schedule_id)
+        run(_SUPERSEDE, found)
+        cases = run(_OPEN_CASES, found).fetchall()
+        for case in cases:
+            publish("disruption.choice", {"case_id": str(case.id), "booking_id": str(case.booking_id)})
+        run(_OPENED, found)
+        more = {"operator_id": disruption.operator_id, "after": {"cases": len(cases)}}
+        record(SYSTEM, "disruption.opened", "disruption", disruption.id, **more)
+
+
+def _release_holds(disruption: Any) -> None:
+    for hold in fetch(_HOLDS, {"schedule_id": disruption.schedule_id}):
+        try:
+            release(hold.id, SYSTEM, f"Called off: {disruption.reason}"[:300])
+        except (HoldExpired, NotActive):
+            continue
+        with transaction():
+            run(_COUNT_HOLD, {"id": disruption.id})
+
+
+def _work(disruption: Any, ends: float) -> bool:
+    """Carry out what is due, first come first served; False when there was no time for all."""
+    while due := fetch(_DUE, {"id": disruption.id}):
+        for case in due:
+            if time.monotonic() > ends:
+                return False
+            carry_out(case.id)
+    return True
