@@ -10,7 +10,7 @@ from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
 from core.inventory.locks import give_up
 from core.kernel.activity import Actor, record
-from core.kernel.db import require_transaction, transaction
+from core.kernel.db import require_transaction, run, transaction
 from core.kernel.outbox import publish
 
 _CLOSE = text("""
@@ -18,19 +18,28 @@ UPDATE reservations SET status = :status, closed_at = app_now(), closed_reason =
 WHERE id = :id AND status = 'active'
 """)
 
+#: All of the basket that a reservation is in, in the order of the schedules.
+_TOGETHER = """
+SELECT id FROM reservations WHERE basket_id = (SELECT basket_id FROM reservations WHERE id = %(id)s) ORDER BY schedule_id
+"""
+
 _MIN_REASON = 3
 _MAX_REASON = 300
 
 
 def cancel(reservation_id: UUID, holder: Holder, actor: Actor) -> None:
-    """The holder gives up the hold. Doing it again, or after its time, changes nothing. Raises NotFound, NotActive."""
+    """The holder gives up the hold. Doing it again, or after its time, changes nothing.
+
+    Raises NotFound, NotActive, InBasket.
+    """
     with transaction():
         locked = lock_reservation(reservation_id, holder)
+        locked.require_alone()
         if locked.row.status in (ReservationStatus.CANCELLED, ReservationStatus.EXPIRED):
             return
         if locked.row.status != ReservationStatus.ACTIVE:
             locked.require_open()
-        _close(locked, "given up by the holder")
+        close(locked, "given up by the holder")
         record(
             actor, "reservation.cancelled", "reservation", reservation_id, operator_id=locked.row.operator_id
         )
@@ -39,7 +48,7 @@ def cancel(reservation_id: UUID, holder: Holder, actor: Actor) -> None:
 def release(reservation_id: UUID, actor: Actor, reason: str) -> None:
     """Staff free the seats of a stuck hold and say why (3 to 300 characters).
 
-    The holder's screen is told by the seats' own delta. Raises ReasonMissing, NotFound, HoldExpired, NotActive.
+    A basket is released as a whole. The holder's screen is told by the seats' own delta. Raises ReasonMissing, NotFound, HoldExpired, NotActive.
     """
     said = " ".join(reason.split())
     if not _MIN_REASON <= len(said) <= _MAX_REASON:
@@ -47,23 +56,30 @@ def release(reservation_id: UUID, actor: Actor, reason: str) -> None:
             f"Please give a reason of {_MIN_REASON} to {_MAX_REASON} characters.", field="reason"
         )
     with transaction():
-        locked = lock_reservation(reservation_id, None)
-        locked.require_open()
-        _close(locked, said)
-        before = {
-            "status": "active",
-            "holder": locked.row.holder_label,
-            "expires_at": locked.row.expires_at.isoformat(),
-        }
-        change = {"before": before, "after": {"status": "cancelled"}, "reason": said}
-        operator_id = locked.row.operator_id
-        record(
-            actor, "reservation.released", "reservation", reservation_id, operator_id=operator_id, **change
-        )
-        publish("reservation.released", {"reservation_id": str(reservation_id)})
+        for locked in _together(reservation_id):
+            _release(locked, actor, said)
 
 
-def _close(locked: Locked, reason: str) -> None:
+def _together(reservation_id: UUID) -> list[Locked]:
+    """The reservation, or all of its basket, under lock. Raises NotFound, HoldExpired, NotActive."""
+    ids = [row.id for row in run(_TOGETHER, {"id": reservation_id}).fetchall()] or [reservation_id]
+    locked = [lock_reservation(each, None) for each in ids]
+    for each in locked:
+        each.require_open()
+    return locked
+
+
+def _release(locked: Locked, actor: Actor, said: str) -> None:
+    close(locked, said)
+    row = locked.row
+    before = {"status": "active", "holder": row.holder_label, "expires_at": row.expires_at.isoformat()}
+    change = {"before": before, "after": {"status": "cancelled"}, "reason": said}
+    record(actor, "reservation.released", "reservation", row.id, operator_id=row.operator_id, **change)
+    publish("reservation.released", {"reservation_id": str(row.id)})
+
+
+def close(locked: Locked, reason: str) -> None:
+    """Free the seats of a locked reservation and call it cancelled, in the open transaction."""
     give_up(locked.row.id)
     found = {"id": locked.row.id, "status": ReservationStatus.CANCELLED, "reason": reason}
     require_transaction().execute(_CLOSE, found)

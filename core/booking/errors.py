@@ -74,6 +74,20 @@ class PaymentBegun(Conflict):
     message = "A payment has begun, so the seats can no longer be changed."
 
 
+class InBasket(Conflict):
+    """The reservation is a part of a basket; `basket_id` says of which."""
+
+    code = "in_basket"
+    message = "This is a part of a journey that is paid and given up as a whole."
+
+
+class BadBasket(RuleBroken):
+    """What is asked for cannot be held, or paid, together."""
+
+    code = "bad_basket"
+    message = "These journeys cannot be bought together."
+
+
 class NoMoreExtensions(RuleBroken):
     """The policy's number of extensions is used up."""
 
@@ -155,7 +169,7 @@ constraint_error("uq_reservations_one_active", ActiveReservationExists)
 constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
-    "ActiveReservationExists", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "NoMoreExtensions",
+    "ActiveReservationExists", "BadBasket", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "InBasket", "NoMoreExtensions",
     "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "NothingDue", "PaymentBegun", "PaymentMissing", "ReasonMissing",
     "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

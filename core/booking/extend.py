@@ -17,10 +17,11 @@ _EXTEND = text("UPDATE reservations SET expires_at = :expires_at, extensions = e
 
 
 def extend(reservation_id: UUID, holder: Holder, actor: Actor) -> Held:
-    """Add the policy's extension to a running hold. Raises NotFound, HoldExpired, NotActive, NoMoreExtensions."""
+    """Add the policy's extension to a running hold. Raises NotFound, HoldExpired, NotActive, InBasket, NoMoreExtensions."""
     with transaction() as session:
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
+        locked.require_alone()
         row = locked.row
         terms = (row.extensions, row.extension_minutes, row.max_extensions)
         expires_at = extended(row.expires_at, *terms, locked.last_moment)

@@ -56,7 +56,7 @@ class HolderKind(StrEnum):
 class Reservation(Base):
     """Seats held for a limited time before payment. Legs `from_position` to `to_position` - 1 of the pattern are held.
 
-    `quote` is the itemised price, frozen (see `core.pricing.rules.Quote`). `policy_id` is the policy it was made under.
+    `quote` is the itemised price, frozen (see `core.pricing.rules.Quote`). `policy_id` is the policy it was made under. Reservations with one `basket_id` were held together, or not at all.
     """
 
     __tablename__ = "reservations"
@@ -88,6 +88,7 @@ class Reservation(Base):
             postgresql_where=text("contact_email IS NOT NULL"),
         ),
         Index("ix_reservations_schedule", "schedule_id"),
+        Index("ix_reservations_basket", "basket_id", postgresql_where=text("basket_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -114,6 +115,7 @@ class Reservation(Base):
     language: Mapped[str] = mapped_column(String(10), server_default="en")
     closed_at: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(String(300))
+    basket_id: Mapped[UUID | None]
 
     schedule: Mapped[Schedule] = relationship(viewonly=True)
     operator: Mapped[Operator] = relationship(viewonly=True)

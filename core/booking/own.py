@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.booking.errors import HoldExpired, NotActive
+from core.booking.errors import HoldExpired, InBasket, NotActive
 from core.booking.models import ReservationStatus
 from core.booking.parties import Holder
 from core.booking.rules import last_moment
@@ -14,7 +14,7 @@ from core.kernel.db import run
 from core.kernel.errors import NotFound
 
 _LOCK = """
-SELECT r.id, r.schedule_id, r.operator_id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel,
+SELECT r.id, r.schedule_id, r.operator_id, r.basket_id, r.status, r.holder_kind, r.holder_id, r.holder_label, r.channel,
   r.expires_at, r.extensions, r.grace_used, r.currency, r.total, r.quote, r.language,
   r.expires_at <= app_now() AS run_out, app_now() AS now,
   r.seat_count * (r.to_position - r.from_position) AS lock_count,
@@ -51,6 +51,11 @@ class Locked:
             raise HoldExpired
         if self.row.status != ReservationStatus.ACTIVE:
             raise NotActive
+
+    def require_alone(self) -> None:
+        """Raise InBasket for a part of a basket: it is extended, paid and given up as a whole (`core.booking.basket`)."""
+        if self.row.basket_id is not None:
+            raise InBasket(basket_id=str(self.row.basket_id))
 
     def prolong(self, expires_at: datetime) -> None:
         """Give its holds a later end. Raises HoldExpired when one is no longer its own: in the last instant of a hold

@@ -50,7 +50,7 @@ def begin_payment(
 ) -> PaymentStarted:
     """Start a payment by a method that goes through a gateway. One of nothing is completed when this returns.
 
-    Raises NotFound, HoldExpired, NotActive, BadPassenger (unknown method), Unavailable (the gateway did not answer twice:
+    Raises NotFound, HoldExpired, NotActive, InBasket, BadPassenger (unknown method), Unavailable (the gateway did not answer twice:
     the payment is marked failed; should money come of it all the same, its message is settled like any other).
     """
     if method not in set(Method) - {Method.CASH, Method.VOUCHER}:
@@ -59,6 +59,7 @@ def begin_payment(
     with transaction():
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
+        locked.require_alone()
         amount = Money(locked.row.total, locked.row.currency)
         if amount.amount:
             give_grace(locked)
@@ -147,6 +148,7 @@ def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> 
             sale = lock_sale(reservation_id)
             locked = lock_reservation(reservation_id, holder)
             locked.require_open()
+            locked.require_alone()
             if sale.row.schedule_status == "cancelled":
                 raise NotActive("This departure was cancelled.")
             row = sale.row

@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from core.booking.parties import Holder
 from core.booking.views import (
     ActiveReservation,
+    BasketView,
     BookingView,
     Journey,
     PassengerView,
@@ -24,7 +25,7 @@ SELECT r.id, CASE WHEN r.status = 'active' AND r.expires_at <= app_now() THEN 'e
   r.channel, r.holder_kind, r.holder_id, r.holder_label, r.created_at, r.expires_at,
   greatest(0, floor(extract(epoch FROM r.expires_at - app_now())))::int AS seconds_left,
   r.extensions, greatest(0, p.max_extensions - r.extensions) AS extensions_left, r.quote, r.contact_email,
-  r.contact_phone, r.language, p.refund_ladder,
+  r.contact_phone, r.language, r.basket_id, p.refund_ladder,
   s.id AS schedule_id, s.operator_id, o.name AS operator_name, o.trade, s.route_id, ro.name AS route_name, s.number,
   r.from_position, r.to_position, pa.id AS origin_id, pa.name AS origin, pa.timezone AS origin_timezone,
   pb.id AS destination_id, pb.name AS destination, pb.timezone AS destination_timezone,
@@ -52,6 +53,7 @@ JOIN places pb ON pb.id = b.place_id
 LEFT JOIN bookings bk ON bk.reservation_id = r.id
 """
 _BY_RESERVATION = text(_VIEW + "WHERE r.id = :value")
+_BY_BASKET = text(_VIEW + "WHERE r.basket_id = :value ORDER BY departure_at, r.id")
 _BY_BOOKING = text(_VIEW + "WHERE bk.id = :value")
 _BY_REFERENCE = text(_VIEW + "WHERE bk.reference = :value")
 _BY_SCHEDULE = text(_VIEW + "WHERE bk.schedule_id = :value ORDER BY bk.confirmed_at LIMIT 500")
@@ -105,6 +107,12 @@ def reservation_view(reservation_id: UUID) -> ReservationView | None:
     """A reservation as it stands, or None."""
     row = db.session.execute(_BY_RESERVATION, {"value": reservation_id}).one_or_none()
     return _reservation(row) if row else None
+
+
+def basket_view(basket_id: UUID) -> BasketView | None:
+    """A basket with its reservations in the order of travel, or None."""
+    rows = db.session.execute(_BY_BASKET, {"value": basket_id}).all()
+    return BasketView(basket_id, tuple(_reservation(row) for row in rows)) if rows else None
 
 
 def active_of_holder(holder: Holder, schedule_id: UUID | None = None) -> list[ReservationView]:
@@ -177,7 +185,7 @@ def _booking(row: Row[Any] | None) -> BookingView | None:
 def _reservation(row: Row[Any]) -> ReservationView:
     plain = ("id", "status", "channel", "holder_kind", "holder_id", "holder_label", "created_at", "expires_at",
              "seconds_left", "extensions", "extensions_left", "contact_email", "contact_phone", "language",
-             "booking_id", "booking_reference")  # fmt: skip
+             "booking_id", "booking_reference", "basket_id")  # fmt: skip
     return ReservationView(
         **{name: getattr(row, name) for name in plain},
         journey=Journey(**{name: getattr(row, name) for name in Journey.__slots__}),

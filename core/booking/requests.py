@@ -31,6 +31,11 @@ class HoldRequest:
     contact_phone: str | None = None
     language: str = "en"
 
+    @property
+    def stretch(self) -> tuple[UUID, int, int]:
+        """Schedule and stops."""
+        return self.schedule_id, self.from_position, self.to_position
+
 
 @dataclass(frozen=True, slots=True)
 class Seating:

@@ -9,6 +9,7 @@ nearly everybody. The primary key of the locks alone decides who gets a seat.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,9 @@ WHERE schedule_id = :schedule_id AND holder_kind = :kind AND holder_id = :id AND
 """)
 
 
+Execute = Callable[[str, Mapping[str, Any]], list[Any]]
+
+
 def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
     """Hold the seats of ``request`` for ``holder``.
 
@@ -97,32 +101,34 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
         return _hold(request, holder, actor)
     except ActiveReservationExists:
         if not _close_stale(request.schedule_id, holder):
-            raise ActiveReservationExists(reservation_id=_active_id(request.schedule_id, holder)) from None
+            raise ActiveReservationExists(reservation_id=active_id(request.schedule_id, holder)) from None
     return _hold(request, holder, actor)
 
 
 def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
+    offer = remembered_offer(request.stretch)
+    held = offer and take(request, holder, actor, offer)
+    return held or take(request, holder, actor, read_offer(request.stretch)) or _changed_under_us()
+
+
+def take(
+    request: HoldRequest, holder: Holder, actor: Actor, offer: Offer, execute: Execute = run_alone
+) -> Held | None:
+    """Hold under this offer; None when it is no longer true. Raises SeatTaken and what `reserve` says, and what the
+    database says when the holder has seats of this schedule already. ``execute`` runs the statement: by itself, or in the
+    open transaction, which a refusal has then to end.
+    """
     contact = {
         "contact_email": check_email(request.contact_email),
         "contact_phone": check_phone(request.contact_phone),
     }
-    stretch = (request.schedule_id, request.from_position, request.to_position)
-    offer = remembered_offer(stretch)
-    held = offer and _take(request, holder, actor, offer, contact)
-    return held or _take(request, holder, actor, read_offer(stretch), contact) or _changed_under_us()
-
-
-def _take(
-    request: HoldRequest, holder: Holder, actor: Actor, offer: Offer, contact: dict[str, str | None]
-) -> Held | None:
-    """Hold under this offer; None when it is no longer true. Raises SeatTaken and what `reserve` says."""
     check_seating(request.passengers, request.channel, offer)
     layout = plan(offer.layout_id)
     quote = quote_of(request.passengers, offer, layout)
     claim = _claim(request, offer)
     values = _parameters(request, holder, actor, offer, quote, claim) | contact
     try:
-        rows = run_alone(_HOLD, values)
+        rows = execute(_HOLD, values)
     except psycopg.DatabaseError as error:
         if error.sqlstate != NOT_ALL:
             raise
@@ -188,12 +194,17 @@ def _parameters(
 def _close_stale(schedule_id: UUID, holder: Holder) -> bool:
     """Close the holder's own reservation of this schedule if it has run out; whether there was one."""
     with transaction():
-        found = {"schedule_id": schedule_id, "kind": holder.kind, "id": holder.id}
-        closed = require_transaction().execute(_CLOSE_STALE, found).all()
-    return bool(closed)
+        return close_stale(schedule_id, holder)
 
 
-def _active_id(schedule_id: UUID, holder: Holder) -> str | None:
+def close_stale(schedule_id: UUID, holder: Holder) -> bool:
+    """The same in the open transaction."""
+    found = {"schedule_id": schedule_id, "kind": holder.kind, "id": holder.id}
+    return bool(require_transaction().execute(_CLOSE_STALE, found).all())
+
+
+def active_id(schedule_id: UUID, holder: Holder) -> str | None:
+    """The holder's own running reservation of this schedule, if there is one."""
     found = {"schedule_id": schedule_id, "kind": holder.kind, "id": holder.id}
     reservation_id = db.session.execute(_ACTIVE, found).scalar()
     return str(reservation_id) if reservation_id else None

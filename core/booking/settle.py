@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from core.booking import parts
+from core.booking.basket_due import lock_due
 from core.booking.confirm import SeatsGone
 from core.booking.difference_paid import lock_both, make_good
 from core.booking.sale import Sale, lock_sale
@@ -26,7 +27,7 @@ BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
 PARKED, DUPLICATE, IGNORED, DISAGREES = "parked", "duplicate", "ignored", "disagrees"
 
 _PAYMENT = """
-SELECT id, reservation_id, operator_id, amount, currency, status, split_id, gateway,
+SELECT id, reservation_id, operator_id, amount, currency, status, split_id, lead_id, gateway,
   (SELECT c.booking_id FROM booking_changes c WHERE c.reservation_id = payments.reservation_id) AS changes_booking_id
 FROM payments
 WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
@@ -95,6 +96,8 @@ def _failed(payment: Any, event: GatewayEvent) -> str:
 
 
 def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
+    if payment.lead_id:
+        return _basket_completed(payment, event, seats_gone)
     if payment.changes_booking_id:
         lock_both(payment.reservation_id, payment.changes_booking_id)
     sale = lock_sale(payment.reservation_id)
@@ -113,7 +116,26 @@ def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
         return BOOKED
     if received != asked:
         run(_RECEIVED, {"id": payment.id, **after})
-    give_back(sale, payment.id, received, _why(sale, received, seats_gone))
+    give_back(sale, payment.id, received, _why(sale, received == sale.total, seats_gone))
+    return REFUND_DUE
+
+
+def _basket_completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
+    """The one payment of a basket: bookings of all its reservations, or all of the money goes back."""
+    due = lock_due(payment.lead_id)
+    received = event.amount or due.total
+    after = {"amount": received.amount, "currency": received.currency}
+    links = (event.reference, payment.operator_id, after)
+    if received.amount <= 0 or not records.complete_and_tell(SYSTEM, payment.lead_id, *links):
+        return IGNORED
+    if received == due.total and due.can_be_booked and not seats_gone:
+        due.book()
+        return BOOKED
+    run(_RECEIVED, {"id": payment.lead_id, **after})
+    refused = due.obstacle
+    due.fail_others()
+    why = _why(refused, received == due.total, seats_gone)
+    give_back(due.leading, payment.lead_id, received, why)
     return REFUND_DUE
 
 
@@ -129,7 +151,7 @@ def _part_completed(sale: Sale, payment: Any, received: Money, seats_gone: bool)
 def _why_not_whole(sale: Sale, seats_gone: bool) -> str:
     if sale.can_be_booked and not seats_gone:
         return parts.NOT_COMPLETED
-    return _why(sale, sale.total, seats_gone)
+    return _why(sale, True, seats_gone)
 
 
 def give_back(sale: Sale, payment_id: UUID, received: Money, why: str) -> UUID:
@@ -148,10 +170,10 @@ def give_back(sale: Sale, payment_id: UUID, received: Money, why: str) -> UUID:
     return refund_id
 
 
-def _why(sale: Sale, received: Money, seats_gone: bool) -> str:
+def _why(sale: Sale, exact: bool, seats_gone: bool) -> str:
     if sale.row.status == "confirmed":
         return "This reservation was paid already."
-    if received != sale.total:
+    if not exact:
         return "The amount was not the one to be paid."
     if sale.row.schedule_status == "cancelled":
         return "The departure was cancelled."

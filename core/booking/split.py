@@ -88,6 +88,7 @@ def begin_split(
 
 def _require_payable(sale: Sale, locked: Locked) -> None:
     locked.require_open()
+    locked.require_alone()
     if sale.row.schedule_status == "cancelled":
         raise NotActive("This departure was cancelled.")
     if not sale.total.amount:

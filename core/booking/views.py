@@ -109,6 +109,7 @@ class ReservationView:
     payments: tuple[PaymentView, ...]
     booking_id: UUID | None
     booking_reference: str | None
+    basket_id: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the API: what its holder and staff may see."""
@@ -128,7 +129,33 @@ class ReservationView:
             "payments": [payment.as_json() for payment in self.payments],
             "booking_id": str(self.booking_id) if self.booking_id else None,
             "booking_reference": self.booking_reference,
+            "basket_id": str(self.basket_id) if self.basket_id else None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class BasketView:
+    """Reservations that were held together; never empty. They are active, confirmed or given up all at once."""
+
+    id: UUID
+    reservations: tuple[ReservationView, ...]
+
+    @property
+    def status(self) -> str:
+        """The word of its reservations; that of the one that is worst off, should staff have meddled with one."""
+        found = {reservation.status for reservation in self.reservations}
+        return next(word for word in ("cancelled", "expired", "active", "confirmed") if word in found)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the holds end, all at once."""
+        return min(reservation.expires_at for reservation in self.reservations)
+
+    @property
+    def total(self) -> Money:
+        """What all of it costs; baskets are of one currency."""
+        quotes = [reservation.quote for reservation in self.reservations]
+        return Money(sum(quote.total for quote in quotes), quotes[0].currency)
 
 
 @dataclass(frozen=True, slots=True)

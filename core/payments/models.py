@@ -25,6 +25,9 @@ class Payment(Base):
     """One attempt to pay one reservation. Several may fail; what a booking needs is one that completed, or a split: the
     payments with one `split_id`, which completed together come to the price; one that is `waiting` has come before the
     others.
+
+    Who pays a basket pays once: its payments, one a reservation, have one `lead_id`, and the gateway knows only the leading
+    one, for the sum.
     """
 
     __tablename__ = "payments"
@@ -41,6 +44,7 @@ class Payment(Base):
             postgresql_where=text("gateway_reference IS NOT NULL"),
         ),
         Index("ix_payments_split", "split_id", postgresql_where=text("split_id IS NOT NULL")),
+        Index("ix_payments_lead", "lead_id", postgresql_where=text("lead_id IS NOT NULL")),
         Index("ix_payments_waiting", "reservation_id", postgresql_where=text("waiting")),
     )
 
@@ -59,6 +63,7 @@ class Payment(Base):
     settled_at: Mapped[datetime | None]
     split_id: Mapped[UUID | None]
     waiting: Mapped[bool] = mapped_column(server_default=text("false"))
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
 
     refunds: Mapped[list["Refund"]] = relationship(viewonly=True)
 

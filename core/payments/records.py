@@ -82,7 +82,7 @@ WITH done AS ({_COMPLETE} RETURNING id), told AS ({activity.write_statement("don
 
 _FAIL = """
 UPDATE payments SET status = 'failed', settled_at = app_now(), failure = %(failure)s
-WHERE id = %(id)s AND status = 'pending'
+WHERE (id = %(id)s OR lead_id = %(id)s) AND status = 'pending'
 """
 
 _NOTE_EVENT = """
@@ -110,6 +110,11 @@ def join_split(payment_id: UUID, split_id: UUID) -> None:
         "UPDATE payments SET split_id = %(split_id)s WHERE id = %(id)s",
         {"id": payment_id, "split_id": split_id},
     )
+
+
+def follow(payment_id: UUID, lead_id: UUID) -> None:
+    """Say that the money of a payment comes with that of another one (or of itself)."""
+    run("UPDATE payments SET lead_id = %(lead_id)s WHERE id = %(id)s", {"id": payment_id, "lead_id": lead_id})
 
 
 def start_payment(
@@ -162,9 +167,10 @@ def unsettled(limit: int) -> list[Unsettled]:
     silent = (Payment.status == PaymentStatus.PENDING) & (Payment.created_at < app_now() - ASK_AFTER)
     failed = (Payment.status == PaymentStatus.FAILED) & (Payment.created_at > app_now() - GIVE_UP_AFTER)
     declined = (Payment.status == PaymentStatus.FAILED) & Payment.gateway_reference.is_not(None)
+    leads = Payment.lead_id.is_(None) | (Payment.lead_id == Payment.id)
     rows = require_transaction().execute(
         select(Payment.id, Payment.gateway, Payment.status, Payment.created_at < app_now() - GIVE_UP_AFTER)
-        .where(Payment.gateway.not_in(_SETTLED_AT_ONCE), silent | failed)
+        .where(Payment.gateway.not_in(_SETTLED_AT_ONCE), silent | failed, leads)
         .order_by(declined, func.random())
         .limit(limit)
     )
@@ -190,9 +196,11 @@ def complete_and_tell(
 
 
 def fail(payment_id: UUID, failure: str | None) -> bool:
-    """No money will come. True for the one who noted it; False when the payment is no longer pending."""
+    """No money will come, nor for what the payment leads. True for the one who noted it; False when it is no longer
+    pending.
+    """
     words = (failure or "The payment did not succeed.")[:200]
-    return run(_FAIL, {"id": payment_id, "failure": words}).rowcount == 1
+    return run(_FAIL, {"id": payment_id, "failure": words}).rowcount >= 1
 
 
 def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | None:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from core.kernel import activity, outbox
 from core.kernel.clock import app_now
@@ -127,6 +128,7 @@ def _due(refund_id: UUID) -> _Due:
 
 
 def _read(refund_id: UUID) -> _Due:
+    lead = aliased(Payment)
     row = (
         require_transaction()
         .execute(
@@ -139,9 +141,10 @@ def _read(refund_id: UUID) -> _Due:
                 Payment.reservation_id,
                 Payment.operator_id,
                 Payment.gateway,
-                Payment.gateway_reference,
+                func.coalesce(Payment.gateway_reference, lead.gateway_reference).label("gateway_reference"),
             )
             .join(Payment, Payment.id == Refund.payment_id)
+            .outerjoin(lead, lead.id == Payment.lead_id)
             .where(Refund.id == refund_id)
         )
         .one_or_none()

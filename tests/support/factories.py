@@ -66,7 +66,9 @@ class Office:
         return HoldRequest(self.schedule_id, first, last, passengers, channel, **more)  # type: ignore[arg-type]
 
 
-def make_office(*, rows: int = 3, departs_in: timedelta = timedelta(days=1), **policy: object) -> Office:
+def make_office(
+    *, rows: int = 3, departs_in: timedelta = timedelta(days=1), currency: str = "EUR", **policy: object
+) -> Office:
     """An operator in Portugal (EUR), Lisboa to Porto over four stops on the way, 2+2 seats a row.
 
     A fare is 10.00 EUR and 0.05 a kilometre (25.00 the whole way), 1.00 booking fee, 6 % VAT contained.
@@ -76,7 +78,11 @@ def make_office(*, rows: int = 3, departs_in: timedelta = timedelta(days=1), **p
     departure_at = now() + departs_in
     with transaction() as session:
         operator = Operator(
-            code=f"op{number}", name=f"Rede {number}", trade="bus", currency="EUR", timezone="Europe/Lisbon"
+            code=f"op{number}",
+            name=f"Rede {number}",
+            trade="bus",
+            currency=currency,
+            timezone="Europe/Lisbon",
         )
         session.add(operator)
         session.flush()
@@ -99,6 +105,7 @@ def make_office(*, rows: int = 3, departs_in: timedelta = timedelta(days=1), **p
         session.add(vehicle)
         session.flush()
         schedule = new_schedule(operator.id, route.id, pattern.id, layout.id, vehicle.id, departure_at)
+        schedule.currency = currency
         session.add(schedule)
         session.flush()
         return Office(

@@ -34,7 +34,7 @@ def initiate(caller: Caller, body: PaymentBody) -> Any:
         return _cash(caller, body.reservation_id)
     started = begin_payment(
         body.reservation_id, holder_of(caller), caller.actor, body.method or "",
-        return_url=_way_back(caller, body.return_url), behaviour=body.behaviour,
+        return_url=way_back(caller, body.return_url), behaviour=body.behaviour,
     )  # fmt: skip
     return {
         "payment_id": str(started.payment_id),
@@ -122,7 +122,7 @@ def _in_parts(caller: Caller, body: PaymentBody) -> dict[str, Any]:
     started = begin_split(
         body.reservation_id, holder, caller.actor,
         [PartRequest(part.method, part.amount, part.voucher_code) for part in asked],
-        return_url=_way_back(caller, body.return_url), behaviour=body.behaviour,
+        return_url=way_back(caller, body.return_url), behaviour=body.behaviour,
     )  # fmt: skip
     parts = [_part_json(part) for part in started.parts]
     main = next((part for part in parts if part["status"] == "pending"), parts[-1])
@@ -140,7 +140,7 @@ def _part_json(part: PartStarted) -> dict[str, Any]:
     }
 
 
-def _way_back(caller: Caller, url: str | None) -> str | None:
+def way_back(caller: Caller, url: str | None) -> str | None:
     """Where the pay page leads back to: partners choose, everyone else comes back to this office."""
     if url is None:
         return None

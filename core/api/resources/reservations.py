@@ -9,6 +9,7 @@ from core.accounts.boarding import require_boarding
 from core.accounts.callers import Caller
 from core.api.endpoints import ANYONE, endpoint
 from core.api.parties import channel_of, holder_of, own_reservation, visible_reservation
+from core.api.schemas.baskets import held_json
 from core.api.schemas.sales import (
     ChangeBody,
     HeldOut,
@@ -16,7 +17,6 @@ from core.api.schemas.sales import (
     OwnActive,
     ReservationList,
     ReservationOut,
-    quote_json,
     sale_json,
 )
 from core.booking.alter import alter
@@ -24,7 +24,7 @@ from core.booking.cancel import cancel as cancel_hold
 from core.booking.details import set_details
 from core.booking.extend import extend as extend_hold
 from core.booking.queries import active_of_holder
-from core.booking.requests import Held, HoldRequest, PassengerRequest, Seating
+from core.booking.requests import HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
 from core.kernel.context import settings
 from core.kernel.languages import preferred
@@ -47,7 +47,7 @@ def create(caller: Caller, body: HoldBody) -> Any:
         contact_phone=body.contact_phone,
         language=body.language or preferred(request.accept_languages, settings().language),
     )
-    return _held(reserve(wanted, holder_of(caller), caller.actor))
+    return held_json(reserve(wanted, holder_of(caller), caller.actor))
 
 
 @endpoint("GET", "/reservations/active", access=ANYONE, query=OwnActive, answer=ReservationList)
@@ -101,7 +101,7 @@ def change(caller: Caller, reservation_id: UUID, body: ChangeBody) -> Any:
 @endpoint("POST", "/reservations/<uuid:reservation_id>/extend", access=ANYONE, answer=HeldOut, once=True, errors=(404, 409, 410))  # fmt: skip
 def extend(caller: Caller, reservation_id: UUID) -> Any:
     """More time to pay, as often as the operator's policy allows."""
-    return _held(extend_hold(reservation_id, holder_of(caller), caller.actor))
+    return held_json(extend_hold(reservation_id, holder_of(caller), caller.actor))
 
 
 @endpoint("DELETE", "/reservations/<uuid:reservation_id>", access=ANYONE, status=204, errors=(404, 409))
@@ -113,11 +113,3 @@ def cancel(caller: Caller, reservation_id: UUID) -> None:
 def own_active(caller: Caller, schedule_id: UUID | None) -> dict[str, Any]:
     """The caller's running holds as `ReservationList`."""
     return {"reservations": [sale_json(view) for view in active_of_holder(holder_of(caller), schedule_id)]}
-
-
-def _held(held: Held) -> dict[str, Any]:
-    return {
-        "id": str(held.reservation_id),
-        "expires_at": held.expires_at.isoformat(),
-        "quote": quote_json(held.quote),
-    }

@@ -136,6 +136,7 @@ class ReservationOut(Output):
     payments: list[PaymentOut]
     booking_id: UUID | None
     booking_reference: str | None
+    basket_id: UUID | None
 
 
 class ReservationList(Output):

@@ -18,6 +18,11 @@ TABLE = {
     "activity_logs.index": ("admin",),
     "admin.active_reservations_list": ("agent", "manager", "admin"),
     "admin.release": ("manager", "admin"),
+    "baskets.cancel": EVERYONE,
+    "baskets.create": EVERYONE,
+    "baskets.extend": EVERYONE,
+    "baskets.pay": EVERYONE,
+    "baskets.show": EVERYONE,
     "bookings.by_reference": EVERYONE,
     "bookings.create": EVERYONE,
     "bookings.details": EVERYONE,
@@ -118,6 +123,7 @@ def _knock(person, declared):
         "cancellation",
         "disruption",
         "case",
+        "basket",
     ):
         path = path.replace(f"<uuid:{part}_id>", str(uuid4()))
     path = path.replace("<gateway_name>", "simulated").replace("<reference>", "B4KX7QM2TRA9")
