@@ -52,7 +52,7 @@ def alter(reservation_id: UUID, holder: Holder, actor: Actor, wanted: Sequence[S
     with transaction():
         sale = lock_sale(reservation_id)
         locked = lock_reservation(reservation_id, holder)
-        _require_unpaid(locked)
+        _require_unpaid(sale, locked)
         if sale.row.changes_booking_id:
             raise NotChangeable(
                 "These seats are held for a change of a booking. Please begin that change anew."
@@ -68,8 +68,10 @@ def alter(reservation_id: UUID, holder: Holder, actor: Actor, wanted: Sequence[S
     return Held(reservation_id, locked.row.expires_at, quote)
 
 
-def _require_unpaid(locked: Locked) -> None:
+def _require_unpaid(sale: Sale, locked: Locked) -> None:
     locked.require_open()
+    if sale.row.changes_booking_id:
+        raise PaymentBegun("These seats are held for a change of your booking, as it was shown.")
     if run(_BEGUN, {"id": locked.row.id}).fetchone():
         raise PaymentBegun
 

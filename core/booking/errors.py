@@ -88,6 +88,15 @@ class BadBasket(RuleBroken):
     message = "These journeys cannot be bought together."
 
 
+class SeatInUse(Conflict):
+    """Somebody has seats that were to be blocked; ``details["seats"]`` says which, and who: [{seat, kind, holder,
+    reference}].
+    """
+
+    code = "seat_in_use"
+    message = "Somebody has this seat, so it cannot be blocked."
+
+
 class NoMoreExtensions(RuleBroken):
     """The policy's number of extensions is used up."""
 
@@ -171,5 +180,5 @@ constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 __all__ = [
     "ActiveReservationExists", "BadBasket", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "InBasket", "NoMoreExtensions",
     "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "NothingDue", "PaymentBegun", "PaymentMissing", "ReasonMissing",
-    "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
+    "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatInUse", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ WITH asked AS MATERIALIZED (
 ), gone AS MATERIALIZED (
   SELECT l.seat_id FROM asked, seat_locks l LEFT JOIN reservations r ON r.id = l.reservation_id
   WHERE l.schedule_id = %(schedule_id)s AND l.seat_id = ANY(%(seat_ids)s::uuid[])
-    AND l.leg BETWEEN %(first_leg)s AND %(last_leg)s AND (l.kind <> 'hold' OR l.expires_at > app_now())
+    AND l.leg BETWEEN %(first_leg)s AND %(last_leg)s AND (l.expires_at IS NULL OR l.expires_at > app_now())
     AND (r.holder_kind, r.holder_id) IS DISTINCT FROM (%(holder_kind)s, %(holder_id)s)
 ), offered AS MATERIALIZED (
   SELECT expires_at FROM asked WHERE NOT EXISTS (SELECT 1 FROM gone)

@@ -50,9 +50,9 @@ FROM {source}unnest(%(seat_ids)s::uuid[]) AS seat
 CROSS JOIN generate_series(%(first_leg)s::int, %(last_leg)s::int) AS leg
 ORDER BY seat, leg
 ON CONFLICT (schedule_id, seat_id, leg) DO UPDATE
-SET kind = excluded.kind, reservation_id = excluded.reservation_id, expires_at = excluded.expires_at
-WHERE seat_locks.kind = 'hold'
-  AND (seat_locks.expires_at <= app_now() OR seat_locks.reservation_id = excluded.reservation_id)
+SET kind = excluded.kind, reservation_id = excluded.reservation_id, expires_at = excluded.expires_at, reason = NULL
+WHERE seat_locks.expires_at <= app_now()
+  OR (seat_locks.kind = 'hold' AND seat_locks.reservation_id = excluded.reservation_id)
 RETURNING seat_id, leg
 """
 
@@ -60,8 +60,8 @@ RETURNING seat_id, leg
 def take_statement(kind: LockKind, expires_at: str = "NULL::timestamptz", source: str = "") -> str:
     """The one statement that takes seats, for the driver, with the parameters of a `Claim`.
 
-    It inserts every wanted (seat, leg) in order. A row in the way is taken over in the same breath when it is a hold
-    that has run out, or ours. As many rows back as asked for: the seats are ours. ``source`` is a row of the
+    It inserts every wanted (seat, leg) in order. A row in the way is taken over in the same breath when its time has
+    run out (a hold, a seat that was kept back until now), or it is our hold. As many rows back as asked for: the seats are ours. ``source`` is a row of the
     surrounding statement without which nothing is taken (``"offered CROSS JOIN "``); ``expires_at`` an SQL expression.
     """
     return _TAKE.format(kind=kind.value, expires_at=expires_at, source=source)

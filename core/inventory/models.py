@@ -19,7 +19,7 @@ class LockKind(StrEnum):
 class SeatLock(Base):
     """The primary key is the lock: two claims on one seat and leg cannot both be written.
 
-    A hold has `expires_at`; sold and blocked have none. The foreign keys say that the seat is one of the schedule's
+    A hold has `expires_at`, sold has none; a blocked seat has one when it is kept back until then, and a `reason`. The foreign keys say that the seat is one of the schedule's
     own layout. The reservation is written by the same statement, so it has none: this is the hottest table.
     """
 
@@ -28,7 +28,10 @@ class SeatLock(Base):
         one_of("kind", LockKind),
         ForeignKeyConstraint(["schedule_id", "layout_id"], ["schedules.id", "schedules.layout_id"]),
         ForeignKeyConstraint(["layout_id", "seat_id"], ["seats.layout_id", "seats.id"]),
-        CheckConstraint("(kind = 'hold') = (expires_at IS NOT NULL)", name="only_holds_expire"),
+        CheckConstraint(
+            "kind = 'blocked' OR (kind = 'hold') = (expires_at IS NOT NULL)", name="holds_expire_sales_never"
+        ),
+        CheckConstraint("kind = 'blocked' OR reason IS NULL", name="only_blocks_say_why"),
         CheckConstraint("(kind = 'blocked') = (reservation_id IS NULL)", name="only_blocks_are_nobodys"),
         CheckConstraint("leg >= 0", name="leg_positive"),
         Index("ix_seat_locks_reservation", "reservation_id"),
@@ -42,3 +45,4 @@ class SeatLock(Base):
     kind: Mapped[str] = mapped_column(String(8))
     reservation_id: Mapped[UUID | None]
     expires_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))

@@ -21,7 +21,7 @@ Stretch = tuple[UUID, int, int]
 _STATES = """
 SELECT s.layout_id, p.legs, l.seat_id,
   bool_or(l.kind = 'sold') AS sold,
-  bool_or(l.kind = 'blocked') AS blocked,
+  bool_or(l.kind = 'blocked' AND (l.expires_at IS NULL OR l.expires_at > app_now())) AS blocked,
   max(l.expires_at) FILTER (WHERE l.kind = 'hold' AND l.expires_at > app_now()) AS held_until
 FROM schedules s
 JOIN patterns p ON p.id = s.pattern_id
@@ -35,7 +35,7 @@ SELECT w.schedule_id, w.first, w.last,
   (SELECT count(*) FROM seats WHERE layout_id = s.layout_id)
   - (SELECT count(DISTINCT l.seat_id) FROM seat_locks l
      WHERE l.schedule_id = s.id AND l.leg >= w.first AND l.leg < w.last
-       AND (l.kind <> 'hold' OR l.expires_at > app_now())) AS free
+       AND (l.expires_at IS NULL OR l.expires_at > app_now())) AS free
 FROM unnest(CAST(:schedules AS uuid[]), CAST(:firsts AS int[]), CAST(:lasts AS int[])) AS w (schedule_id, first, last)
 JOIN schedules s ON s.id = w.schedule_id
 """)

@@ -22,7 +22,7 @@ SELECT s.id, p.legs FROM schedules s JOIN patterns p ON p.id = s.pattern_id WHER
 
 _LOCKS = text("""
 SELECT schedule_id, seat_id, leg, kind, expires_at FROM seat_locks
-WHERE schedule_id = ANY(CAST(:ids AS uuid[])) AND (kind <> 'hold' OR expires_at > app_now())
+WHERE schedule_id = ANY(CAST(:ids AS uuid[])) AND (expires_at IS NULL OR expires_at > app_now())
 ORDER BY schedule_id, seat_id, leg
 """)
 

@@ -25,7 +25,7 @@ ONE_OWNER = Invariant(
     f"""
     , claims AS (
       SELECT schedule_id, seat_id, leg, reservation_id, 'lock' AS what FROM locks
-      WHERE kind <> 'hold' OR expires_at > {LIVE}
+      WHERE expires_at IS NULL OR expires_at > {LIVE}
       UNION ALL
       SELECT schedule_id, seat_id, leg, reservation_id, 'ticket' FROM ({_TICKET_LEGS}) ticket_legs
     )

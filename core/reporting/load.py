@@ -42,7 +42,7 @@ JOIN places last_place ON last_place.id = last_stop.place_id
 CROSS JOIN LATERAL (SELECT count(*) AS total FROM seats WHERE layout_id = u.layout_id) seats
 CROSS JOIN LATERAL (
   SELECT CASE WHEN cardinality(:stations) = 0 THEN p.legs ELSE 1 END AS legs,
-    count(*) FILTER (WHERE l.kind IN ('sold', 'blocked')) AS sold,
+    count(*) FILTER (WHERE l.kind IN ('sold', 'blocked') AND (l.expires_at IS NULL OR l.expires_at > app_now())) AS sold,
     count(*) FILTER (WHERE l.kind = 'hold' AND l.expires_at > app_now()) AS held
   FROM seat_locks l
   WHERE l.schedule_id = u.id AND (cardinality(:stations) = 0 OR l.leg = u.position)

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from core.kernel.db import db
 
 _CLAIMS = text("""
-SELECT l.seat_id, l.leg, l.kind, l.reservation_id, l.expires_at, r.holder_label, r.channel, b.reference
+SELECT l.seat_id, l.leg, l.kind, l.reservation_id, l.expires_at, l.reason, r.holder_label, r.channel, b.reference
 FROM seat_locks l
 LEFT JOIN reservations r ON r.id = l.reservation_id
 LEFT JOIN bookings b ON b.reservation_id = l.reservation_id
-WHERE l.schedule_id = :schedule_id AND (l.kind <> 'hold' OR l.expires_at > app_now())
+WHERE l.schedule_id = :schedule_id AND (l.expires_at IS NULL OR l.expires_at > app_now())
 ORDER BY l.seat_id, l.leg
 """)
 
@@ -31,6 +31,7 @@ class Claim:
     channel: str | None
     reference: str | None
     expires_at: datetime | None
+    reason: str | None = None
 
 
 def seat_claims(schedule_id: UUID) -> list[Claim]:
@@ -38,8 +39,8 @@ def seat_claims(schedule_id: UUID) -> list[Claim]:
     found: list[Claim] = []
     for row in db.session.execute(_CLAIMS, {"schedule_id": schedule_id}):
         last = found[-1] if found else None
-        if last and (last.seat_id, last.reservation_id, last.kind, last.to_position) == (
-            row.seat_id, row.reservation_id, row.kind, row.leg,
+        if last and (last.seat_id, last.reservation_id, last.kind, last.to_position, last.reason, last.expires_at) == (
+            row.seat_id, row.reservation_id, row.kind, row.leg, row.reason, row.expires_at,
         ):  # fmt: skip
             begin = found.pop().from_position
         else:
@@ -47,7 +48,7 @@ def seat_claims(schedule_id: UUID) -> list[Claim]:
         found.append(
             Claim(
                 row.seat_id, begin, row.leg + 1, row.kind, row.reservation_id, row.holder_label, row.channel,
-                row.reference, row.expires_at,
+                row.reference, row.expires_at, row.reason,
             )
         )  # fmt: skip
     return found

@@ -1,5 +1,5 @@
 // Who has which seat on which leg, as far as this browser knows: from a snapshot, deltas, and the clock.
-// A hold that has run out is free here at once; nobody has to say so.
+// A hold that has run out, and a seat that was kept back until now, is free here at once; nobody has to say so.
 
 import { serverNow } from "./servertime.js";
 
@@ -34,18 +34,18 @@ export class SeatStates {
   of(seat) {
     let worst = "available";
     for (const { state, until } of this.#legs.get(seat)?.values() ?? []) {
-      const now = state === "reserved" && until <= serverNow() ? "available" : state;
+      const now = until <= serverNow() ? "available" : state;
       if (WEIGHT[now] > WEIGHT[worst]) worst = now;
     }
     return worst;
   }
 
-  // When the next hold runs out, in milliseconds of the server's clock; Infinity when none will.
+  // When the next hold or block runs out, in milliseconds of the server's clock; Infinity when none will.
   nextEnd() {
     let next = Infinity;
     for (const legs of this.#legs.values()) {
-      for (const { state, until } of legs.values()) {
-        if (state === "reserved" && until > serverNow()) next = Math.min(next, until);
+      for (const { until } of legs.values()) {
+        if (until > serverNow()) next = Math.min(next, until);
       }
     }
     return next;
