@@ -56,7 +56,7 @@ def cancelled(cancellation_id: UUID, language: str) -> Page:
         kind="booking.cancelled",
         operator=operator_of(booking.reservation.journey.operator_id),
         values=values,
-        way=on_the_way(booking.reservation.journey, language),
+        way=on_the_way(booking.reservation.journey, language, void=found.whole),
         facts=_what_comes_back(found, booking, language),
     )
 
@@ -70,7 +70,7 @@ def expired(reservation_id: UUID, language: str) -> Page:
         kind="reservation.expired",
         operator=operator_of(sale.journey.operator_id),
         values=travel_values(sale.journey, language),
-        way=on_the_way(sale.journey, language),
+        way=on_the_way(sale.journey, language, void=True),
     )
 
 

@@ -4,6 +4,7 @@ The words of a kind are one template, `templates/mail/words/<kind>.txt`, of plai
 layouts put them and the parts into HTML and plain text. So both say the same, and a kind is a file of sentences.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ from core.tickets.pdf import pdf_of
 from core.tickets.qr import png
 from core.tickets.queries import TicketView
 from core.tickets.view import Call, Sheet, sheets
+
+#: Spaces that hold together what belongs together (``26,00 €``) are no such.
+_SPACES = re.compile(r"[ \t\n]+")
 
 
 class Signature(Protocol):
@@ -42,13 +46,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From where to where; what ``was_...`` is shown struck through beside what is so now."""
+    """From where to where; what ``was_...`` is shown struck through beside what is so now, and all of it when ``void``."""
 
     origin: Call
     destination: Call
     duration: str
     was_origin: Call | None = None
     was_destination: Call | None = None
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def _said(page: Page, language: str) -> Said:
     def block(name: str) -> list[str]:
         found = template.blocks.get(name)
         text = "".join(found(context)) if found else ""
-        return [" ".join(each.split()) for each in text.split("\n\n") if each.strip()]
+        return [_SPACES.sub(" ", each).strip() for each in text.split("\n\n") if each.strip()]
 
     body, after = block("body"), block("after")
     preview = block("preview") or body or after

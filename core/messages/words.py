@@ -19,8 +19,9 @@ def travel_values(stretch: Stretch, language: str) -> dict[str, str]:
     }
 
 
-def on_the_way(stretch: Stretch, language: str, was: Stretch | None = None) -> Way:
-    """Departure and arrival, with those that were planned (``was``) struck through."""
+def on_the_way(stretch: Stretch, language: str, was: Stretch | None = None, *, void: bool = False) -> Way:
+    """Departure and arrival, with those that were planned (``was``) struck through; ``void``: nobody travels any more."""
     took = duration(stretch.departure_at, stretch.arrival_at, language)
-    before = journey(was, language) if was else (None, None)
-    return Way(*journey(stretch, language), took, *before)
+    origin, destination = journey(stretch, language)
+    was_origin, was_destination = journey(was, language) if was else (None, None)
+    return Way(origin, destination, took, was_origin, was_destination, void)

@@ -50,6 +50,17 @@ def test_everyone_sells_through_their_own_channel(cast, hold, who, channel):
     assert cast[who].get(f"/reservations/{made.json['id']}").json["channel"] == channel
 
 
+@pytest.mark.parametrize(
+    ("given", "accepts", "kept"),
+    [(None, "de-AT,de;q=0.9,en;q=0.5", "de"), ("ro", "de", "ro"), (None, "ja", "en"), (None, "", "en")],
+)
+def test_the_language_is_kept_as_given_or_as_the_browser_asks(cast, hold, given, accepts, kept):
+    body = hold(0) | ({"language": given} if given else {})
+    made = cast.guest.post("/reservations/create", body, **{"Accept-Language": accepts})
+    assert made.status_code == 201, made.json
+    assert db.session.execute(text("SELECT language FROM reservations")).scalar_one() == kept
+
+
 def test_a_kiosk_sells_from_its_own_station_only(cast, hold):
     answer = cast.kiosk.post("/reservations/create", hold(0, first=1))
     assert (answer.status_code, answer.json["code"]) == (403, "other_station")

@@ -27,6 +27,15 @@ def test_a_ticket_is_downloaded_as_pdf_and_seen_as_a_page(cast, ticket_id):
     assert "Lisboa" in page.text
 
 
+def test_a_ticket_is_in_the_language_it_was_bought_in(cast, hold):
+    held = cast.customer.post("/reservations/create", hold(0) | {"language": "ro"}).json
+    paid = cast.agent.post("/payments/initiate", {"reservation_id": held["id"], "method": "cash"}).json
+    ticket = cast.customer.get(f"/bookings/{paid['booking_id']}").json["passengers"][0]["ticket_id"]
+    page = cast.customer.get(f"/tickets/{ticket}/preview").text
+    assert '<html lang="ro"' in page
+    assert "Numărul rezervării" in page
+
+
 def test_the_keys_of_scanners_are_public(cast):
     keys = cast.nobody.get("/tickets/keys").json["keys"]
     assert [key["algorithm"] for key in keys] == ["Ed25519"]
