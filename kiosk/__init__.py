@@ -1,10 +1,13 @@
-"""The touch screen: one page that sells, the JSON it asks for, and the pairing of the machine it runs on."""
+"""The touch screen: one page that sells, the JSON it asks for, and the pairing of the machine it runs on; and the pages
+that letters lead to, for people at home.
+"""
 
 from flask import Flask
 
-from kiosk.views import blueprint
+from kiosk.views import blueprint, choice
 
 
 def register(app: Flask) -> None:
-    """Put the kiosk under /kiosk."""
+    """Put the kiosk under /kiosk, and beside it what letters lead to."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(choice.page)

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin.views.activity import Activity
 from admin.views.bookings import Bookings
+from admin.views.disruptions import Disruptions
 from admin.views.kiosks import Kiosks
 from admin.views.messages import Mailbox, Messages
 from admin.views.network import Places, Routes
@@ -21,6 +22,7 @@ from admin.views.schedules import Schedules
 from admin.views.vehicles import Layouts, Vehicles
 from admin.views.vouchers import Vouchers
 from core.accounts.models import Kiosk, User
+from core.booking.disruption_models import Disruption
 from core.booking.models import Booking
 from core.kernel.activity import ActivityEntry
 from core.messages.models import Message
@@ -45,6 +47,7 @@ def all_views() -> list[Any]:
         Vouchers(Voucher, _l("Vouchers"), "vouchers"),
         Revenue(_l("Revenue"), endpoint="revenue"),
         Schedules(Schedule, _l("Schedules"), "schedules", TIMETABLE),
+        Disruptions(Disruption, _l("Disruptions"), "disruptions", TIMETABLE),
         Routes(Route, _l("Routes"), "routes", TIMETABLE),
         Places(Place, _l("Places"), "places", TIMETABLE),
         Operators(Operator, _l("Operators"), "operators", TIMETABLE),

@@ -28,7 +28,7 @@ _FIELDS = ("code", "name", "currency", "timezone", "language", "reference_prefix
            "tax_number", "active")  # fmt: skip
 _RULES = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
           "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "choice_hours",
-          "choice_default")  # fmt: skip
+          "choice_default", "no_show")  # fmt: skip
 _CHANNELS = ("kiosk", "web", "counter", "api")
 _STEPS = 6
 
@@ -81,6 +81,14 @@ class RulesForm(BaseForm):
     choice_default = choice(
         _l("Who has not chosen by then"),
         lambda: [("refund", _l("gets the money back")), ("rebook", _l("is moved to the nearest departure"))],
+    )
+    no_show = choice(
+        _l("Who did not come is a no-show"),
+        lambda: [
+            ("known", _l("where a gate or a check-in was at work")),
+            ("unused", _l("whenever the ticket was not used")),
+            ("never", _l("never: everybody has travelled")),
+        ],
     )
     kiosk = line(_l("Kiosk asks for"), 600, required=False, wide=True)
     web = line(_l("Web asks for"), 600, required=False, wide=True)

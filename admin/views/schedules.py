@@ -18,6 +18,7 @@ from admin.fields import place_of
 from admin.listing import BadFilter, Column, Filter, ListArgs, as_uuid, equals, on_day, references, tidy
 from admin.views.live import countdown, hidden
 from admin.views.schedule_forms import NewScheduleForm, ScheduleForm, on_clock, to_utc
+from core.booking.disruption_queries import disruption_of
 from core.inventory.queries import seat_map
 from core.kernel.clock import app_now, now
 from core.kernel.db import db
@@ -28,7 +29,7 @@ from core.timetable.queries import ScheduleFacts, schedule_facts
 from core.timetable.service import schedules as service
 from core.timetable.words import ScheduleStatus
 
-#: Statuses that a person sets; calling off has a form of its own.
+#: Statuses that a person sets; calling off has a desk of its own.
 _SETTABLE = ("scheduled", "boarding", "departed", "arrived", "completed")
 #: A run that started this long ago is still in the list: somebody may want to write down that it has left.
 _RECENT = timedelta(minutes=15)
@@ -158,6 +159,7 @@ class Schedules(StaffList):
             template = "admin/schedule_new.html"
         elif template == self.edit_template:
             template = "admin/schedule_edit.html"
+            kwargs["may_disrupt"] = self.may_disrupt()
             kwargs["next_words"] = [word for word in _SETTABLE if word != kwargs["model"].status]
         return str(super().render(template, **kwargs))
 
@@ -205,15 +207,9 @@ class Schedules(StaffList):
         back = url_for("schedules.seats", schedule_id=schedule_id)
         return attempted(_("The status is changed."), back, lambda: service.set_status(found, word, who))
 
-    @expose("/<schedule_id>/cancel", methods=("POST",))
-    def cancel(self, schedule_id: str) -> Any:
-        """Call a run off; the reason is mandatory."""
-        access.require("timetable.edit")
-        found, who, reason = self._one(schedule_id).id, access.actor(), tidy(request.form.get("reason"))
-        back = url_for("schedules.seats", schedule_id=schedule_id)
-        return attempted(
-            _("Called off. Nothing more is sold."), back, lambda: service.cancel_schedule(found, who, reason)
-        )
+    def may_disrupt(self) -> bool:
+        """Whether the person who is signed in calls runs off: that gives money back."""
+        return self.may_edit() and access.may("payments.refund")
 
     # -- the seats
 
@@ -230,6 +226,7 @@ class Schedules(StaffList):
             first=first,
             last=last,
             seats=seats_json(run.id, facts, first, last),
+            disruption=disruption_of(run.id) if self.may_disrupt() else None,
         )
         return str(page)
 

@@ -13,10 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Base, one_of
 from core.kernel.ids import new_id
+from core.timetable.models import Schedule
 
 
 class DisruptionKind(StrEnum):
@@ -66,6 +67,8 @@ class Disruption(Base):
     default_choice: Mapped[str] = mapped_column(String(6))
     opened_at: Mapped[datetime | None]
     released: Mapped[int] = mapped_column(server_default="0")
+
+    schedule: Mapped[Schedule] = relationship(viewonly=True)
 
 
 class DisruptionCase(Base):

@@ -1,5 +1,6 @@
 """Reads of disruptions: how far one is, who chose what, and what a passenger may choose from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,10 @@ _COUNTS = """
 SELECT c.state, c.choice, b.currency, count(*) AS cases, coalesce(sum(c.refund), 0)::bigint AS refund
 FROM disruption_cases c JOIN bookings b ON b.id = c.booking_id
 WHERE c.disruption_id = %(id)s GROUP BY c.state, c.choice, b.currency
+"""
+_SETTLED = """
+SELECT disruption_id, count(*) FILTER (WHERE state = 'done') AS done, count(*) AS cases FROM disruption_cases
+WHERE disruption_id = ANY(%(ids)s) GROUP BY disruption_id
 """
 _CASES = """
 SELECT c.id, c.disruption_id, c.booking_id, b.reference, c.state, c.choice, c.chosen_by, c.chosen_at, c.refund, c.note,
@@ -155,6 +160,12 @@ def disruption_of(schedule_id: UUID) -> Disruption | None:
     """The newest disruption of a run, if there was one."""
     rows = fetch(_OF_SCHEDULE, {"id": schedule_id})
     return _disruption(rows) if rows else None
+
+
+def settled_counts(disruption_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Of many disruptions, how many cases are settled and how many there are."""
+    rows = fetch(_SETTLED, {"ids": list(disruption_ids)})
+    return {row.disruption_id: (row.done, row.cases) for row in rows}
 
 
 def cases_of(

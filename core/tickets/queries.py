@@ -41,11 +41,12 @@ class TicketView:
     qr: str
     facts: TicketFacts
     operator: OperatorContact
+    run_status: str = "scheduled"
 
 
 _COLUMNS = (
     Ticket.id, Ticket.number, Ticket.serial, Ticket.status, Ticket.issued_at, Ticket.used_at, Ticket.used_where,
-    Ticket.qr, Ticket.facts,
+    Ticket.qr, Ticket.facts, Schedule.status.label("run_status"),
 )  # fmt: skip
 _CONTACT = (
     Operator.name, Operator.trade, Operator.email, Operator.phone, Operator.url, Operator.address,

@@ -14,6 +14,7 @@ from core.tickets.keys import public_keys
 from core.tickets.models import Ticket, TicketStatus
 from core.tickets.queries import TicketView
 from core.tickets.rules import plain_number, validity
+from core.timetable.words import ScheduleStatus
 
 
 class Verdict(StrEnum):
@@ -81,6 +82,8 @@ def _verdict(ticket: TicketView, serial: int | None) -> Verdict:
         return Verdict.REPLACED
     if ticket.status != TicketStatus.VALID:
         return Verdict(ticket.status)
+    if ticket.run_status == ScheduleStatus.CANCELLED:
+        return Verdict.CANCELLED
     begins, ends = validity(ticket.facts.departure_at, ticket.facts.arrival_at)
     moment = now()
     if moment < begins:

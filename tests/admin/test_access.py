@@ -23,6 +23,7 @@ PAGES = {
     "/admin/reconciliation/": BUSINESS,
     "/admin/revenue/": BUSINESS,
     "/admin/schedules/": EVERY,
+    "/admin/disruptions/": BUSINESS,
     "/admin/routes/": BUSINESS,
     "/admin/places/": BUSINESS,
     "/admin/operators/": BUSINESS,
@@ -88,7 +89,9 @@ def test_a_gate_may_look_at_a_departure_and_not_change_it(sign_in: SignIn, offic
         == 403
     )
     assert (
-        browser.post(f"/admin/schedules/{office.schedule_id}/cancel", data={"reason": "snow"}).status_code
+        browser.post(
+            "/admin/disruptions/plan", data={"schedule": office.schedule_id, "reason": "snow"}
+        ).status_code
         == 403
     )
 

@@ -94,10 +94,10 @@ def test_saving_a_form_unchanged_changes_nothing(sign_in: SignIn, office: Office
 
 def test_a_departure_is_called_off_with_a_reason_only(sign_in: SignIn, office: Office) -> None:
     browser = sign_in("manager")
-    address = f"/admin/schedules/{office.schedule_id}/cancel"
-    browser.post(address, data={"reason": " "})
+    form = {"schedule": str(office.schedule_id), "kind": "cancelled"}
+    browser.post("/admin/disruptions/plan", data={**form, "reason": " "})
     assert db.session.get(Schedule, office.schedule_id).status == "scheduled"
-    browser.post(address, data={"reason": "Snow on the line"})
+    browser.post("/admin/disruptions/plan", data={**form, "reason": "Snow on the line"})
     deed = _newest("schedule.cancelled")
     assert (deed.reason, deed.after) == ("Snow on the line", {"status": "cancelled"})
 

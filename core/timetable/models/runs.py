@@ -27,7 +27,8 @@ class Schedule(Base):
     """One dated run. `departure_at` is the planned departure at position 0; a stop's time is that plus its offset.
 
     The foreign keys say that pattern, route, operator, vehicle and currency belong together. `source_key` names the
-    trip and day of the feed it came from, so that importing twice finds it again.
+    trip and day of the feed it came from, so that importing twice finds it again. `followed_at`: its bookings know that it
+    has ended; `closed_at`: its tickets are over, too.
     """
 
     __tablename__ = "schedules"
@@ -42,6 +43,21 @@ class Schedule(Base):
         CheckConstraint("arrival_at >= departure_at", name="arrives_after_departure"),
         Index("ix_schedules_pattern_departure", "pattern_id", "departure_at"),
         Index("ix_schedules_departure", "departure_at"),
+        Index(
+            "ix_schedules_not_followed",
+            "arrival_at",
+            postgresql_where=text("followed_at IS NULL AND status <> 'cancelled'"),
+        ),
+        Index(
+            "ix_schedules_to_follow",
+            "id",
+            postgresql_where=text("followed_at IS NULL AND status = 'completed'"),
+        ),
+        Index(
+            "ix_schedules_not_closed",
+            "followed_at",
+            postgresql_where=text("followed_at IS NOT NULL AND closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -59,6 +75,8 @@ class Schedule(Base):
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(12), server_default="scheduled")
     source_key: Mapped[str | None] = mapped_column(String(300))
+    followed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
     operator: Mapped[Operator] = relationship(
         primaryjoin="Schedule.operator_id == Operator.id", foreign_keys="Schedule.operator_id", viewonly=True

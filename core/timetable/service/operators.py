@@ -39,7 +39,7 @@ _RANGES = {
     "choice_hours": (1, 720),
 }
 _HOURS = {"check_in_opens_hours": (0, 8760), "check_in_closes_hours": (0, 8760), "reminder_hours": (1, 168)}
-_WORDS = {"choice_default": ("refund", "rebook")}
+_WORDS = {"choice_default": ("refund", "rebook"), "no_show": ("known", "unused", "never")}
 _CHANNELS = {"web", "api", "counter", "kiosk"}
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\??")
 
