@@ -20,6 +20,7 @@ from core.jobs.housekeeping import drop_outbox
 from core.jobs.relay import Relay
 from core.kernel import idempotency
 from core.kernel.db import db
+from core.payments import refunds
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
         Task("reminders", 30, remind.remind),
         Task("follow", 30, follow.follow),
         Task("disruptions", 30, disruption_choice.settle_overdue),
+        Task("refunds", 10, refunds.chase),
         Task("parts", 30, parts.give_up_abandoned),
         Task("idempotency", 3600, idempotency.drop_old),
         Task("refresh-tokens", 3600, tokens.drop_old),

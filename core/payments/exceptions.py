@@ -52,12 +52,13 @@ WHERE p.waiting AND p.settled_at < app_now() - interval '15 minutes'
   AND (r.status <> 'active' OR r.expires_at < app_now() - interval '15 minutes')
 UNION ALL
 SELECT CASE WHEN p.gateway = 'cash' THEN 'cash_not_collected' ELSE 'refund_pending' END, f.created_at, f.payment_id, f.id,
-  p.reservation_id, NULL, f.amount, f.currency, f.reason
+  p.reservation_id, NULL, f.amount, f.currency, coalesce(f.failure, f.reason)
 FROM refunds f JOIN payments p ON p.id = f.payment_id
 WHERE f.status = 'pending'
   AND f.created_at < app_now() - CASE WHEN p.gateway = 'cash' THEN interval '1 day' ELSE interval '15 minutes' END
 UNION ALL
-SELECT 'refund_failed', f.created_at, f.payment_id, f.id, p.reservation_id, NULL, f.amount, f.currency, f.reason
+SELECT 'refund_failed', f.created_at, f.payment_id, f.id, p.reservation_id, NULL, f.amount, f.currency,
+  coalesce(f.failure, f.reason)
 FROM refunds f JOIN payments p ON p.id = f.payment_id
 WHERE f.status = 'failed' AND NOT EXISTS (SELECT 1 FROM refunds g
   WHERE g.payment_id = f.payment_id AND g.id > f.id AND g.status <> 'failed' AND g.amount >= f.amount)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    SmallInteger,
     String,
     UniqueConstraint,
     text,
@@ -70,7 +71,7 @@ class Payment(Base):
 
 class Refund(Base):
     """Money on its way back. Never more than was paid: trigger `refunds_within_payment`. One of a cancellation says of
-    which.
+    which. `attempts` counts how often its gateway was asked, `refusals` how often it said no; `failure` is what it said last.
     """
 
     __tablename__ = "refunds"
@@ -79,7 +80,7 @@ class Refund(Base):
         CheckConstraint("amount > 0", name="amount_positive"),
         Index("ix_refunds_payment", "payment_id"),
         Index("ix_refunds_created_at", "created_at"),
-        Index("ix_refunds_pending", "created_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_refunds_next_try", "next_try_at", postgresql_where=text("status = 'pending'")),
         Index("ix_refunds_failed", "created_at", postgresql_where=text("status = 'failed'")),
         Index(
             "ix_refunds_cancellation",
@@ -98,6 +99,12 @@ class Refund(Base):
     gateway_reference: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
     settled_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    refusals: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    failure: Mapped[str | None] = mapped_column(String(200))
+    next_try_at: Mapped[datetime | None] = mapped_column(
+        server_default=text("app_now() + interval '1 minute'")
+    )
 
 
 class Voucher(Base):

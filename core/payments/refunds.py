@@ -1,4 +1,4 @@
-"""Money on its way back: opened with what makes it due, sent by a job, safe to run twice.
+"""Money on its way back: opened with what makes it due, sent by a job, safe to run twice, tried again until it arrives.
 
 The intent is a row (`open_refund`), the gateway is asked outside of any transaction with the refund's id as its key,
 and the answer is a second transaction (`process_refund`). Who opens a refund also posts what is owed to the ledger
@@ -6,7 +6,8 @@ and the answer is a second transaction (`process_refund`). Who opens a refund al
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +16,22 @@ from sqlalchemy.orm import aliased
 
 from core.kernel import activity, outbox
 from core.kernel.clock import app_now
-from core.kernel.db import require_transaction, transaction
-from core.kernel.errors import NotFound
+from core.kernel.db import require_transaction, run, transaction
+from core.kernel.errors import Conflict, NotFound
 from core.kernel.ids import new_id
 from core.kernel.money import Money
-from core.payments.gateways.base import EventKind, GatewayEvent, GatewayRefused, RefundAnswer, RefundState
+from core.payments.gateways.base import (
+    EventKind,
+    GatewayEvent,
+    GatewayRefused,
+    GatewayUnavailable,
+    RefundAnswer,
+    RefundState,
+)
 from core.payments.gateways.catalogue import gateway
 from core.payments.ledger import post
 from core.payments.models import Payment, Refund
+from core.payments.retry_rules import TRY_AFTER, next_question, next_try
 from core.payments.rules import PostingKind, account_received, refund_paid_lines
 from core.payments.words import PaymentStatus, RefundStatus
 
@@ -45,6 +54,35 @@ class _Due:
     operator_id: UUID
     gateway: str
     payment_reference: str | None
+    reference: str | None
+    attempts: int
+    refusals: int
+    age: timedelta
+
+
+class RefundSettled(Conflict):
+    """It has arrived, or somebody has to hand it out."""
+
+    code = "refund_settled"
+    message = "There is nothing to be tried again with this refund."
+
+
+_COUNT = """
+UPDATE refunds SET attempts = %(attempts)s, next_try_at = app_now() + %(wait)s::interval
+WHERE id = %(id)s AND status = 'pending'
+"""
+_PUT_OFF = """
+UPDATE refunds SET failure = %(failure)s, refusals = refusals + %(refused)s::int WHERE id = %(id)s AND status = 'pending'
+"""
+_REVIVE = """
+UPDATE refunds SET status = 'pending', settled_at = NULL, attempts = 0, gateway_reference = NULL,
+  refusals = refusals + (gateway_reference IS NOT NULL)::int, next_try_at = app_now()
+WHERE id = %(id)s AND status = 'failed'
+"""
+_DUE = """
+SELECT f.id, p.gateway FROM refunds f JOIN payments p ON p.id = f.payment_id
+WHERE f.status = 'pending' AND f.next_try_at <= app_now() ORDER BY f.next_try_at LIMIT %(limit)s
+"""
 
 
 def open_refund(
@@ -71,29 +109,80 @@ def open_refund(
 
 
 def process_refund(refund_id: UUID) -> str:
-    """Send the money back and write down what came of it: processed, pending (a webhook will tell) or failed.
+    """Send the money back, or ask about what was sent, and write down what came of it.
 
-    A refund that is no longer pending is left as it is. Raises NotFound, and GatewayUnavailable when it is to be
-    tried again later.
+    Processed; pending: on its way, or refused or unanswered and tried again later (`retry_rules`); failed: for a person to
+    look after. A refund that is no longer pending is left as it is. Raises NotFound.
     """
-    due = _due(refund_id)
+    return _process(refund_id)[0]
+
+
+def _process(refund_id: UUID) -> tuple[str, bool]:
+    """What came of it, and whether the gateway answered."""
+    due = _begin(refund_id)
     if due.status != RefundStatus.PENDING:
-        return due.status
-    answer = _ask(due)
+        return due.status, True
+    try:
+        answer = _ask(due)
+    except GatewayRefused as error:
+        return _put_off(due, error.message, refused=True), True
+    except GatewayUnavailable:
+        return _put_off(due, "The payment service did not answer.", refused=False), False
     with transaction():
         settle_refund(refund_id, answer)
-    return answer.status
+    return answer.status, True
+
+
+def try_again(refund_id: UUID, actor: activity.Actor) -> str:
+    """Somebody asks for another try of a refund that failed or takes long, now; returns what came of it.
+
+    It is the same refund, so it is never paid out twice. Raises NotFound, RefundSettled, RefundTooHigh.
+    """
+    with transaction():
+        due = _read(refund_id)
+        if due.status == RefundStatus.PROCESSED or due.gateway == "cash":
+            raise RefundSettled
+        if run(_REVIVE, {"id": refund_id}).rowcount:
+            before = {"status": due.status}
+            activity.record(
+                actor, "refund.revived", "refund", refund_id, operator_id=due.operator_id, before=before
+            )
+    return process_refund(refund_id)
+
+
+def chase(limit: int = 50) -> int:
+    """Try again what was put off, and ask about what is on its way. Run by cron; returns how many came to an end.
+
+    A gateway that does not answer is left alone until the next time.
+    """
+    with transaction():
+        due = run(_DUE, {"limit": limit}).fetchall()
+    away: set[str] = set()
+    ended = 0
+    for each in due:
+        if each.gateway in away:
+            continue
+        status, answered = _process(each.id)
+        ended += status != RefundStatus.PENDING
+        if not answered:
+            away.add(each.gateway)
+    return ended
 
 
 def settle_refund(refund_id: UUID, answer: RefundAnswer, actor: activity.Actor = activity.SYSTEM) -> bool:
     """Write the gateway's word on a refund down, in the open transaction. True for the one who ended it."""
     if answer.status == "pending":
-        _change(refund_id, {"gateway_reference": answer.reference})
+        _change(refund_id, {"gateway_reference": answer.reference, "failure": None})
         return False
-    changed = _change(
-        refund_id, {"status": answer.status, "gateway_reference": answer.reference, "settled_at": app_now()}
-    )
-    if not changed:
+    ended: dict[str, object] = {
+        "status": answer.status,
+        "settled_at": app_now(),
+        "failure": answer.failure,
+        "next_try_at": None,
+    }
+    if answer.reference:
+        ended["gateway_reference"] = answer.reference
+    if not _change(refund_id, ended):
         return False
     due = _read(refund_id)
     if answer.status == "processed":
@@ -118,13 +207,37 @@ def settle_refund_event(event: GatewayEvent) -> str:
 
 
 def refund_due(event_id: int, payload: Mapping[str, Any]) -> None:  # noqa: ARG001 - the form of every handler
-    """Handler of the outbox fact `refund.due {refund_id}`: safe to run twice, raises to be tried again."""
+    """Handler of the outbox fact `refund.due {refund_id}`: the first try, safe to run twice; cron does the others."""
     process_refund(UUID(payload["refund_id"]))
 
 
-def _due(refund_id: UUID) -> _Due:
+def _begin(refund_id: UUID) -> _Due:
+    """Count a try, and say when the next one is due should this process not come back."""
     with transaction():
-        return _read(refund_id)
+        due = _read(refund_id)
+        if due.status != RefundStatus.PENDING:
+            return due
+        known = due.reference is not None
+        tries = due.attempts + (not known)
+        wait = next_question(due.age) if known else next_try(tries) or TRY_AFTER[-1]
+        by_hand = due.gateway == "cash"
+        values = {"id": refund_id, "attempts": tries, "wait": None if by_hand else wait}
+        run(_COUNT, values)
+        return replace(due, attempts=tries)
+
+
+def _put_off(due: _Due, why: str, *, refused: bool) -> str:
+    """No success: to be tried again at its time, or given to a person after the last try."""
+    with transaction():
+        if due.reference is None and next_try(due.attempts) is None:
+            settle_refund(due.id, RefundAnswer("failed", "", why))
+            return RefundStatus.FAILED
+        if run(_PUT_OFF, {"id": due.id, "failure": why[:200], "refused": refused}).rowcount:
+            after = {"failure": why, "tries": due.attempts}
+            activity.record(
+                activity.SYSTEM, "refund.put_off", "refund", due.id, operator_id=due.operator_id, after=after
+            )
+    return RefundStatus.PENDING
 
 
 def _read(refund_id: UUID) -> _Due:
@@ -137,6 +250,10 @@ def _read(refund_id: UUID) -> _Due:
                 Refund.reason,
                 Refund.amount,
                 Refund.currency,
+                Refund.gateway_reference.label("reference"),
+                Refund.attempts,
+                Refund.refusals,
+                (app_now() - Refund.created_at).label("age"),
                 Payment.id.label("payment_id"),
                 Payment.reservation_id,
                 Payment.operator_id,
@@ -161,16 +278,20 @@ def _read(refund_id: UUID) -> _Due:
         row.operator_id,
         row.gateway,
         row.gateway_reference,
+        row.reference,
+        row.attempts,
+        row.refusals,
+        row.age,
     )
 
 
 def _ask(due: _Due) -> RefundAnswer:
-    """The gateway's answer; its refusal is a failed refund, for a person to look after."""
+    """The gateway's answer. Money that is not known there can only be looked for by a person."""
     if due.payment_reference is None:
         return RefundAnswer("failed", "", "The payment has no reference at its gateway.")
     try:
-        return gateway(due.gateway).refund(due.payment_reference, due.id, due.money, due.reason)
-    except (GatewayRefused, NotFound) as error:
+        return gateway(due.gateway).refund(due.payment_reference, due.id, due.money, due.reason, due.refusals)
+    except NotFound as error:
         return RefundAnswer("failed", "", error.message)
 
 

@@ -54,7 +54,9 @@ class ProofGateway:
         """See `Gateway.find`."""
         return self._answer(payment_id) if payment_id in self._accounts else None
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:  # noqa: ARG002
+    def refund(
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+    ) -> RefundAnswer:  # fmt: skip
         """See `Gateway.refund`: the same refund again is the same refund, and nothing is paid out that did not come in."""
         account = self._accounts[_payment_id(reference)]
         if refund_id not in self._refunds:

@@ -24,11 +24,11 @@ BOOKED_IS_TOLD = Invariant(
 
 REFUND_IS_SENT = Invariant(
     "refund_is_sent",
-    "A pending refund waits in the outbox or at its gateway.",
+    "A pending refund waits in the outbox or at its gateway, or has a time when it is tried again.",
     """
     SELECT f.id::text AS subject, 'pending, and nobody will send it' AS detail
     FROM refunds f JOIN payments p ON p.id = f.payment_id JOIN sales s ON s.id = p.reservation_id
-    WHERE f.status = 'pending' AND f.gateway_reference IS NULL
+    WHERE f.status = 'pending' AND f.gateway_reference IS NULL AND f.next_try_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.done_at IS NULL AND o.kind = 'refund.due'
         AND o.payload ->> 'refund_id' = f.id::text)
     """,

@@ -120,8 +120,13 @@ class Gateway(Protocol):
         """How the payment with our id stands, or None when the gateway was never asked for it: after a lost answer."""
         ...
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:
-        """Send money back; the refund's id makes asking again safe. Raises GatewayRefused when it will not."""
+    def refund(
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0
+    ) -> RefundAnswer:
+        """Send money back; asked again with the same refund's id it says how that one stands, and nothing is paid twice.
+
+        `refusals`: how often it was refused before, for gateways that would only repeat their answer. Raises GatewayRefused.
+        """
         ...
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:

@@ -54,7 +54,11 @@ def test_a_refund_that_hangs_or_failed_is_found_until_another_one_is_made(stage:
     assert kinds() == ["refund_pending"]
     assert process_refund(refund) == "failed"
     (found,) = exceptions()
-    assert (found.kind, found.refund_id, found.note) == ("refund_failed", refund, "too late")
+    assert (found.kind, found.refund_id, found.note) == (
+        "refund_failed",
+        refund,
+        "The payment has no reference at its gateway.",
+    )
     with transaction():
         open_refund(payment, PRICE, "once more")
     assert kinds() == []
@@ -115,7 +119,7 @@ def test_a_message_that_fits_nothing_is_found_until_it_is_put_aside(
 def test_the_list_needs_no_scan_of_what_is_settled(stage: Stage) -> None:
     """Refunds and messages are found by indexes of what is open alone."""
     for statement, index in (
-        ("SELECT 1 FROM refunds WHERE status = 'pending'", "ix_refunds_pending"),
+        ("SELECT 1 FROM refunds WHERE status = 'pending'", "ix_refunds_next_try"),
         ("SELECT 1 FROM webhook_events WHERE effect IN ('parked', 'disagrees')", "ix_webhook_events_open"),
         ("SELECT 1 FROM payments WHERE waiting", "ix_payments_waiting"),
     ):

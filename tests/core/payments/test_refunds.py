@@ -1,5 +1,6 @@
 """Money goes back once, never more than was paid, and the books say where it is at every moment."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 from uuid import UUID
 
@@ -13,12 +14,22 @@ from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
 from core.payments.counter import NotCash, hand_out
-from core.payments.gateways.base import EventKind, GatewayEvent, GatewayUnavailable, PaymentIntent
+from core.payments.gateways.base import EventKind, GatewayEvent, GatewayRefused, PaymentIntent
 from core.payments.ledger import RefundTooHigh, post
-from core.payments.refunds import open_refund, process_refund, refund_due, settle_refund_event
+from core.payments.refunds import (
+    RefundSettled,
+    chase,
+    open_refund,
+    process_refund,
+    refund_due,
+    settle_refund_event,
+    try_again,
+)
+from core.payments.retry_rules import TRY_AFTER, next_question, next_try
 from core.payments.rules import PostingKind, account_received, refund_due_lines
 from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
 from tests.core.payments.conftest import Office
+from tests.support.clock import Clock
 from tests.support.database import FreshDatabase
 from tests.support.factories import CLERK
 from tests.support.gateway import until
@@ -206,13 +217,120 @@ def test_a_refund_waits_for_a_gateway_that_is_away(office: Office) -> None:
     refund = owe(stage, payment)
     office.process.stop()
     try:
-        with pytest.raises(GatewayUnavailable):
-            process_refund(refund)
-        assert word("refunds", refund) == "pending"
+        assert process_refund(refund) == "pending"
+        assert deeds(refund) == ["refund.opened", "refund.put_off"]
     finally:
         office.process.start()
     assert process_refund(refund) == "processed"
     assert balances() == {}
+
+
+# -- tried again until it arrives ------------------------------------------------------------------------
+
+
+def facts(refund: UUID) -> tuple[str, int, int, str | None]:
+    db.session.rollback()
+    found = "SELECT status, attempts, refusals, failure FROM refunds WHERE id = :id"
+    return tuple(db.session.execute(text(found), {"id": refund}).one())  # type: ignore[return-value]
+
+
+def given_back(office: Office, payment: UUID) -> int:
+    """What the gateway itself says has gone back, counted by asking for all of it once more."""
+    known = office.gateway.find(payment)
+    assert known is not None
+    with pytest.raises(GatewayRefused):
+        office.gateway.refund(known.reference, new_id(), Money(1, "RON"), "is there anything left?")
+    return PRICE.amount
+
+
+def test_a_refund_that_is_refused_once_is_made_at_its_next_time(office: Office, clock: Clock) -> None:
+    stage = set_stage()
+    payment = paid_at_gateway(office, stage, "refund_refused_once")
+    refund = owe(stage, payment)
+    assert process_refund(refund) == "pending"
+    assert facts(refund) == ("pending", 1, 1, "This money cannot be given back now.")
+    assert chase() == 0, "not before its time"
+    clock.move(seconds=31)
+    assert chase() == 1
+    assert balances() == {}
+    assert deeds(refund) == ["refund.opened", "refund.put_off", "refund.processed"]
+    assert given_back(office, payment) == 5000
+
+
+def test_a_refund_whose_answer_is_lost_is_looked_up_and_paid_out_once(office: Office, clock: Clock) -> None:
+    stage = set_stage()
+    payment = paid_at_gateway(office, stage, "refund_lost")
+    refund = owe(stage, payment, Money(3000, "RON"))
+    assert process_refund(refund) == "pending"
+    assert facts(refund) == ("pending", 1, 0, "The payment service did not answer.")
+    clock.move(seconds=31)
+    assert chase() == 1
+    assert facts(refund)[0] == "processed"
+    rest = owe(stage, payment, Money(2000, "RON"))
+    process_refund(rest)
+    clock.move(seconds=31)
+    assert chase() == 1
+    assert balances() == {}
+    assert given_back(office, payment) == 5000
+
+
+def test_a_refund_of_which_no_message_comes_is_asked_about_until_it_is_known(
+    office: Office, clock: Clock
+) -> None:
+    stage = set_stage()
+    payment = paid_at_gateway(office, stage, "refund_silent")
+    refund = owe(stage, payment)
+    assert process_refund(refund) == "pending"
+    clock.move(minutes=2)
+    while not chase():
+        clock.move(minutes=2)
+    assert (word("refunds", refund), word("payments", payment)) == ("processed", "refunded")
+    assert facts(refund)[1] == 1, "asking is no other try"
+    assert "refunded" not in office.effects()
+
+
+def test_after_the_last_try_a_person_is_asked_and_can_try_again(office: Office, clock: Clock) -> None:
+    stage = set_stage()
+    payment = paid_at_gateway(office, stage, "refund_refused")
+    refund = owe(stage, payment)
+    process_refund(refund)
+    for wait in TRY_AFTER[:-1]:
+        clock.move(seconds=wait.total_seconds() + 1)
+        assert chase() == 0
+    clock.move(seconds=TRY_AFTER[-1].total_seconds() + 1)
+    assert chase() == 1
+    assert facts(refund) == ("failed", 7, 6, "This money cannot be given back now.")
+    assert balances() == {"gateway_receivable": 5000, "refunds_due": -5000}
+    clock.move(days=9)
+    assert chase() == 0
+    assert try_again(refund, CLERK) == "pending"
+    assert facts(refund) == ("pending", 1, 7, "This money cannot be given back now.")
+    assert deeds(refund)[-3:] == ["refund.failed", "refund.revived", "refund.put_off"]
+
+
+def test_what_a_person_cannot_try_again(stage: Stage) -> None:
+    cash = owe(stage, pay(stage, "cash"), gateway="cash")
+    process_refund(cash)
+    with pytest.raises(RefundSettled):
+        try_again(cash, CLERK)
+    with pytest.raises(NotFound):
+        try_again(new_id(), CLERK)
+
+
+def test_cash_is_not_chased(stage: Stage, clock: Clock) -> None:
+    refund = owe(stage, pay(stage, "cash"), gateway="cash")
+    process_refund(refund)
+    clock.move(days=3)
+    assert chase() == 0
+    assert facts(refund) == ("pending", 1, 0, None)
+
+
+def test_the_times_grow_and_end() -> None:
+    waits = [next_try(tries) for tries in range(1, 9)]
+    assert waits == [*TRY_AFTER, None, None]
+    assert list(TRY_AFTER) == sorted(TRY_AFTER)
+    ages = [timedelta(seconds=1), timedelta(minutes=7), timedelta(days=2)]
+    assert [next_question(age).total_seconds() for age in ages] == [60, 420, 3600]
 
 
 def test_messages_about_refunds_that_say_nothing_new(stage: Stage) -> None:

@@ -53,7 +53,8 @@ TAMPERING = {
     " UPDATE ledger_postings SET currency = 'RON'",
     "event_has_its_effect": "UPDATE webhook_events SET effect = 'booked'",
     "booked_is_told": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
-    "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due'",
+    "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due';"
+    " UPDATE refunds SET next_try_at = NULL",
     "refund_is_told": "UPDATE refunds SET status = 'processed'",
     "queued_will_be_sent": "INSERT INTO messages (id, cause, kind, recipient, reservation_id) SELECT"
     " gen_random_uuid(), 'reminder.due:' || gen_random_uuid(), 'reminder.due', 'a@example.org', id FROM reservations",

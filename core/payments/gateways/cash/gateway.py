@@ -27,7 +27,9 @@ class CashGateway:
         """None: no answer about cash is ever lost."""
         return None
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:  # noqa: ARG002
+    def refund(
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+    ) -> RefundAnswer:  # fmt: skip
         """Pending: nobody is given cash by a program."""
         return RefundAnswer("pending", f"cash-{refund_id}")
 

@@ -125,8 +125,8 @@ def create_refund() -> Response:
         wanted = _Refund.model_validate_json(request.get_data())
     except ValidationError as error:
         return _refuse(422, "malformed", _first(error))
-    if shop().store.intent(wanted.reference) is None:
-        abort(404)
+    intent = shop().store.intent(wanted.reference) or abort(404)
+    is_new = shop().store.refund_of(str(wanted.refund_id)) is None
     refund = shop().store.refund(
         {
             "refund_id": str(wanted.refund_id),
@@ -137,7 +137,9 @@ def create_refund() -> Response:
         }
     )
     if refund is None:
-        return _refuse(422, "refund_refused", "There is not so much left of what was paid.")
+        return _refuse(422, "refund_refused", "This money cannot be given back now.")
+    if is_new and BEHAVIOURS[intent["behaviour"]].refund == "lost":
+        _break_connection()
     shop().delivery.wake()
     return jsonify(_refund(refund))
 

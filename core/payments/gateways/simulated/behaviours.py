@@ -15,7 +15,8 @@ class Behaviour:
     """`outcome` comes by itself `after` so many seconds (None: never); its message is sent `message_after` more, in
     `copies`. `page`: a person decides on a pay page. `answer_lost`: the connection breaks before the first answer.
     `answer_after`: seconds that whoever begins it waits for the answer. `contrary`: a message that says the opposite comes
-    before or after the true one. `short_by`: the message tells of so many minor units less.
+    before or after the true one. `short_by`: the message tells of so many minor units less. `refund`: money goes back slowly
+    (a message follows), silently (none does), with its answer lost, only when asked again, or never.
     """
 
     outcome: Outcome | None = None
@@ -27,6 +28,7 @@ class Behaviour:
     answer_after: float = 0.0
     contrary: Literal["first", "last"] | None = None
     short_by: int = 0
+    refund: Literal["", "slow", "silent", "lost", "refused_once", "refused"] = ""
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -34,7 +36,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "tap": Behaviour("completed", after=2),  # a card is held to the reader
     "instant": Behaviour("completed"),
     "decline": Behaviour("failed", after=1),
-    "slow": Behaviour("completed", after=10),
+    "slow": Behaviour("completed", after=10, refund="slow"),
     "never": Behaviour(),
     "twice": Behaviour("completed", copies=2),
     "late": Behaviour("completed", message_after=60),
@@ -43,6 +45,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "failed_first": Behaviour("completed", contrary="first"),
     "failed_last": Behaviour("completed", contrary="last"),
     "short": Behaviour("completed", short_by=1),
+    "refund_silent": Behaviour("completed", refund="silent"),
+    "refund_lost": Behaviour("completed", refund="lost"),
+    "refund_refused_once": Behaviour("completed", refund="refused_once"),
+    "refund_refused": Behaviour("completed", refund="refused"),
 }
 
 #: What the buttons of the pay page do.

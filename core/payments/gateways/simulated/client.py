@@ -123,7 +123,9 @@ class SimulatedGateway:
         except NotFound:
             return None
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:
+    def refund(
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+    ) -> RefundAnswer:  # fmt: skip
         """See `Gateway.refund`."""
         body = {
             "refund_id": str(refund_id),

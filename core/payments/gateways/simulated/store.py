@@ -1,6 +1,7 @@
 """What the simulated gateway remembers, in one SQLite file of the data folder: a restart forgets nothing.
 
-Three tables: intents, refunds, and tasks (an outcome that is still to come, a message that is still to be sent).
+Four tables: intents, refunds, refused (refunds that will be made when asked again), and tasks (an outcome that is still to
+come, a message that is still to be sent).
 Nothing is kept in memory. All methods may be called by any thread.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-from core.payments.gateways.simulated.behaviours import DECLINED, Behaviour
+from core.payments.gateways.simulated.behaviours import BEHAVIOURS, DECLINED, Behaviour
 
 #: The oldest are forgotten beyond this, so that the file stays small.
 KEPT_INTENTS = 500_000
@@ -33,6 +34,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   refund_id TEXT PRIMARY KEY, reference TEXT UNIQUE NOT NULL, intent TEXT NOT NULL, amount INTEGER NOT NULL,
   currency TEXT NOT NULL, reason TEXT NOT NULL, status TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS refunds_intent ON refunds (intent);
+CREATE TABLE IF NOT EXISTS refused (refund_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS tasks (
   id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
   detail TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
@@ -147,7 +149,10 @@ class Store:
             left = intent["amount"] - self._given_back(wanted["intent"])
             if wanted["amount"] > left:
                 return None
-            slow = intent["behaviour"] == "slow"
+            mood = BEHAVIOURS[intent["behaviour"]].refund
+            if mood == "refused" or (mood == "refused_once" and self._refuse_once(wanted["refund_id"])):
+                return None
+            slow = mood in {"slow", "silent"}
             values = [
                 *wanted.values(),
                 "simr_" + secrets.token_urlsafe(18),
@@ -159,8 +164,13 @@ class Store:
                 values,
             ).fetchone()
             if slow:
-                self._plan(10, "refund", wanted["refund_id"], {})
+                self._plan(10, "refund", wanted["refund_id"], {"silent": mood == "silent"})
             return found
+
+    def _refuse_once(self, refund_id: str) -> bool:
+        """Whether this refund is asked for the first time."""
+        statement = "INSERT OR IGNORE INTO refused (refund_id) VALUES (?)"
+        return self._db.execute(statement, [refund_id]).rowcount == 1
 
     def refund_of(self, refund_id: str) -> sqlite3.Row | None:
         """The refund with this id."""
@@ -174,7 +184,7 @@ class Store:
                 [task.subject],
             ).fetchone()
             intent = refund and self.intent(refund["intent"])
-            if refund and intent:
+            if refund and intent and not task.detail.get("silent"):
                 message = {
                     "event_id": "evt_" + secrets.token_urlsafe(18),
                     "kind": "refund.processed",

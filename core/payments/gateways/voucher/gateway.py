@@ -35,7 +35,9 @@ class VoucherGateway:
         """None: no answer about a voucher is ever lost."""
         return None
 
-    def refund(self, reference: str, refund_id: UUID, amount: Money, reason: str) -> RefundAnswer:  # noqa: ARG002
+    def refund(
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+    ) -> RefundAnswer:  # fmt: skip
         """Put it back onto the voucher, once."""
         with transaction():
             vouchers.give_back(UUID(reference.removeprefix(_REFERENCE)), refund_id, amount.amount)
