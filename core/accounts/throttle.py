@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 SIGN_INS = "5 per minute"
 PAIRINGS = "10 per minute"
 LOOK_UPS = "10 per hour"
+#: Codes of vouchers, right or wrong: of one address, where many may stand behind one, and of one device or session.
+VOUCHER_CODES_OF_ADDRESS = "60 per hour"
+VOUCHER_CODES_OF_DEVICE = "12 per hour"
 GUEST_SEARCHES = "100 per hour"
 
 #: Redis is asked again after so many seconds of silence.
@@ -34,6 +37,13 @@ class TooManyRequests(DomainError):
     status = 429
     code = "rate_limited"
     message = "Too many requests. Please wait a moment."
+
+
+class TooManyCodes(TooManyRequests):
+    """Codes of vouchers were tried too often."""
+
+    code = "too_many_voucher_codes"
+    message = "Too many voucher codes were tried here. Please pay in another way, or try again in an hour."
 
 
 class Counters:
@@ -72,6 +82,15 @@ def throttle(purpose: str, rule: str, who: str | None) -> None:
     wait = counters.count(_item(rule), purpose, who)
     if wait is not None:
         raise TooManyRequests(retry_after=max(1, round(wait)))
+
+
+def throttle_vouchers(address: str | None, device: str) -> None:
+    """Count one try of a voucher's code, of an address and of a device. Raises TooManyCodes (429, `retry_after`)."""
+    try:
+        throttle("voucher-device", VOUCHER_CODES_OF_DEVICE, device)
+        throttle("voucher-address", VOUCHER_CODES_OF_ADDRESS, address)
+    except TooManyRequests as error:
+        raise TooManyCodes(retry_after=error.details["retry_after"]) from None
 
 
 def _hit(limiter: FixedWindowRateLimiter, item: RateLimitItem, purpose: str, who: str) -> float | None:

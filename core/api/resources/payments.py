@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import request
 
 from core.accounts.callers import Caller, require
+from core.accounts.throttle import throttle_vouchers
 from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
 from core.api.parties import holder_of, require_station, visible_reservation
 from core.api.schemas.cancellations import HandedOut, RefundBody, RefundOfBody, RefundStarted
@@ -118,6 +119,8 @@ def _in_parts(caller: Caller, body: PaymentBody) -> dict[str, Any]:
         require(caller, "money.cash")
         if caller.is_staff:
             require_station(caller, body.reservation_id)
+    if any(part.voucher_code for part in asked):
+        throttle_vouchers(request.remote_addr, f"{caller.holder.kind}:{caller.kiosk_id or caller.holder.id}")
     holder = None if by_cash and caller.is_staff else holder_of(caller)
     started = begin_split(
         body.reservation_id, holder, caller.actor,

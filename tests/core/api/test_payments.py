@@ -3,13 +3,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from core.accounts import callers
+from core.accounts.throttle import Counters
 from core.kernel.activity import SYSTEM
 from core.kernel.db import db
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayAnswer, GatewayUnavailable
 from core.payments.gateways.simulated import signing
 from core.payments.vouchers import issue
-from tests.core.api.cast import gateway_says
+from tests.core.api.cast import Person, gateway_says
 
 
 class Counterpart:
@@ -241,3 +243,26 @@ def test_a_voucher_of_too_little_says_what_is_missing(cast, held, gateway, vouch
     answer = cast.guest.post("/payments/initiate", body)
     assert (answer.status_code, answer.json["code"]) == (422, "bad_parts")
     assert answer.json["rest"]["amount"] == held["quote"]["total"]["amount"] - 1
+
+
+def test_codes_of_vouchers_are_not_guessed(cast, held, app, monkeypatch):
+    monkeypatch.setitem(app.config, "RATE_LIMITS", True)
+    app.extensions["bookinghall_counters"] = Counters("memory://")
+
+    def guess(person):
+        body = {"reservation_id": held["id"], "method": "voucher", "voucher_code": "ABCDEFGHJKMN"}
+        return person.post("/payments/initiate", body)
+
+    assert {guess(cast.guest).json["code"] for _ in range(12)} == {"voucher_unknown"}
+    refused = guess(cast.guest)
+    assert (refused.status_code, refused.json["code"]) == (429, "too_many_voucher_codes")
+    assert "try again in an hour" in refused.json["title"]
+    assert refused.json["retry_after"] > 0
+    others = [callers.sign_guest(uuid4().hex) for _ in range(5)]
+    answers = [
+        guess(Person(cast.client, "guest", {"X-Guest-Session": other})).status_code
+        for other in others
+        for _ in range(12)
+    ]
+    assert answers[-1] == 429, "another session from the same address is the same guesser"
+    assert answers[0] == 404
