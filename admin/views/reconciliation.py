@@ -1,6 +1,7 @@
 """What the office cannot settle by itself about money, kind by kind, with what to do about it."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_admin import expose
@@ -10,8 +11,10 @@ from flask_babel import lazy_gettext as _l
 from admin import access
 from admin.base_views import StaffView, attempted, reason_given
 from admin.listing import as_uuid
+from core.booking.stray import give_back_stray
 from core.kernel.errors import NotFound
 from core.payments.exceptions import exceptions, put_aside
+from core.payments.refunds import try_again
 
 _MOST = 200
 
@@ -20,12 +23,14 @@ KINDS = {
     "paid_without_booking": (
         _l("Paid without a booking"),
         _l(
-            "Money came and bought nothing, and nothing goes back. This should never happen: please report it."
+            "Money came and bought nothing, and nothing goes back. This should never happen: give it back, and report it."
         ),
     ),
     "gateway_disagrees": (
         _l("The gateway disagrees"),
-        _l("It says that a payment failed which it had called paid. Look the payment up there."),
+        _l(
+            "It says that a payment failed which it had called paid. Look it up there, then put the message aside."
+        ),
     ),
     "parked_message": (
         _l("Messages that fit nothing"),
@@ -36,13 +41,15 @@ KINDS = {
     "refund_failed": (
         _l("Refunds that failed"),
         _l(
-            "The gateway refused to give the money back. The customer still waits: give it back by another way."
+            "The gateway would not give the money back, however often it was asked. The customer still waits: find out why "
+            "there, then try again. The same refund is never paid out twice."
         ),
     ),
     "refund_pending": (
         _l("Refunds that take long"),
         _l(
-            "The gateway has not said for fifteen minutes that the money is on its way. It is asked again by itself."
+            "The gateway has not said for fifteen minutes that the money is on its way. It is asked again by itself; "
+            "you can ask it now."
         ),
     ),
     "part_without_rest": (
@@ -86,15 +93,40 @@ class Reconciliation(StaffView):
             )
         )
 
+    @expose("/refunds/<refund_id>/try-again", methods=("POST",))
+    def try_again(self, refund_id: str) -> Any:
+        """Ask the gateway about a refund now; what is dead comes to life again."""
+        found, who = self._named(refund_id), access.actor()
+        return attempted(
+            _("The gateway was asked again. What it said is in the activity log."),
+            url_for("reconciliation.index"),
+            lambda: try_again(found, who),
+        )
+
+    @expose("/payments/<payment_id>/give-back", methods=("POST",))
+    def give_back(self, payment_id: str) -> Any:
+        """Money that bought nothing goes back to who paid it."""
+        found, who = self._named(payment_id), access.actor()
+        return attempted(
+            _("The money is on its way back, and the customer is told."),
+            url_for("reconciliation.index"),
+            lambda: give_back_stray(found, reason_given(), who),
+        )
+
     @expose("/messages/<event_id>/put-aside", methods=("POST",))
     def put_aside(self, event_id: str) -> Any:
         """A message was looked after: take it off the list, and say why."""
-        access.require("payments.refund")
-        found, who = as_uuid(event_id), access.actor()
-        if found is None or access.stations():
-            raise NotFound
+        found, who = self._named(event_id), access.actor()
         return attempted(
             _("Put aside. The message is kept."),
             url_for("reconciliation.index"),
             lambda: put_aside(found, who, reason_given()),
         )
+
+    def _named(self, text: str) -> UUID:
+        """What is named, for those who may settle it. Raises Forbidden, NotFound."""
+        access.require("payments.refund")
+        found = as_uuid(text)
+        if found is None or access.stations():
+            raise NotFound
+        return found

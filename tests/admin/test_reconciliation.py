@@ -75,3 +75,35 @@ def test_staff_of_one_station_are_shown_none_of_it(sign_in: SignIn, office: Offi
     manager = sign_in("manager", office.places[0])
     assert "belongs to no station" in manager.get(PAGE).text
     assert manager.post(address, data={"reason": "I looked"}).status_code == 404
+
+
+def test_money_that_bought_nothing_is_given_back_with_a_reason(sign_in: SignIn, office: Office) -> None:
+    paid_for_nothing(office)
+    stray, refunded = db.session.scalars(text("SELECT id FROM payments ORDER BY id")).all()
+    address = f"{PAGE}payments/{stray}/give-back"
+    assert sign_in("agent").post(address, data={"reason": "nobody knows"}).status_code == 403
+    manager = sign_in("manager")
+    assert "Please say why." in manager.post(address, data={}, follow_redirects=True).text
+    page = manager.post(address, data={"reason": "It bought nothing"}, follow_redirects=True).text
+    assert "on its way back" in page
+    assert "Paid without a booking" not in page
+    found = "SELECT amount, reason FROM refunds WHERE payment_id = :id"
+    assert db.session.execute(text(found), {"id": stray}).one() == (2600, "It bought nothing")
+    again = manager.post(
+        f"{PAGE}payments/{refunded}/give-back", data={"reason": "twice"}, follow_redirects=True
+    )
+    assert "Nothing of this payment can be given back." in again.text
+
+
+def test_a_refund_that_takes_long_is_tried_again(sign_in: SignIn, office: Office, clock: Clock) -> None:
+    paid_for_nothing(office)
+    refund = db.session.scalars(text("SELECT id FROM refunds")).one()
+    clock.move(minutes=20)
+    manager = sign_in("manager")
+    assert "Ask now" in manager.get(PAGE).text
+    address = f"{PAGE}refunds/{refund}/try-again"
+    assert sign_in("agent").post(address).status_code == 403
+    page = manager.post(address, follow_redirects=True).text
+    assert "The gateway was asked again." in page
+    assert "The payment service did not answer." in page
+    assert db.session.scalars(text("SELECT attempts FROM refunds")).one() == 1
