@@ -4,14 +4,17 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from core.booking.disruption_models import Choice, DisruptionKind
+from core.booking.disruption_queries import case, disruption
+from core.booking.links import choice_address
 from core.booking.queries import booking_view
 from core.booking.views import BookingView, Journey
 from core.kernel.errors import NotFound
-from core.kernel.languages import words_of
-from core.messages.page import Fact, Page
+from core.kernel.languages import long_date, words_of
+from core.messages.page import Fact, Link, Page
 from core.messages.queries import operator_of
 from core.messages.words import on_the_way, travel_values
-from core.tickets.words import platform_word
+from core.tickets.words import platform_word, sentence
 from core.trades.catalogue import trade_of
 
 
@@ -55,6 +58,33 @@ def platform(booking_id: UUID, language: str) -> Page:
         values=values,
         way=on_the_way(now, language),
         facts=[Fact(word, now.platform), *_facts(booking, language)],
+    )
+
+
+def choice(case_id: UUID, language: str) -> Page:
+    """A departure that does not run, or is late: what may be chosen, until when, and where."""
+    found = case(case_id)
+    whole, booking = disruption(found.disruption_id), _booking(found.booking_id)
+    planned = booking.reservation.journey
+    late = whole.kind == DisruptionKind.DELAYED
+    now, zone = _as_expected(planned) if late else planned, ZoneInfo(planned.origin_timezone)
+    until = whole.choose_by.astimezone(zone)
+    words = words_of(language)
+    values = {
+        **travel_values(now, language),
+        "late": late,
+        "planned": f"{planned.departure_at.astimezone(zone):%H:%M}",
+        "reason": sentence(words, whole.reason),
+        "rebook": whole.default_choice == Choice.REBOOK,
+        "until": f"{long_date(until, language)}, {until:%H:%M}",
+    }
+    return Page(
+        kind="disruption.choice",
+        operator=operator_of(planned.operator_id),
+        values=values,
+        way=on_the_way(now, language, was=planned if late else None, void=not late),
+        facts=_facts(booking, language),
+        link=Link(words.gettext("Choose now"), choice_address(case_id)),
     )
 
 

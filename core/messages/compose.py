@@ -19,6 +19,7 @@ _KINDS: dict[str, Callable[[UUID, str], Page]] = {
     "booking.cancelled": about_bookings.cancelled,
     "booking.changed": about_bookings.changed,
     "booking.confirmed": about_bookings.confirmed,
+    "disruption.choice": about_departures.choice,
     "payment.late": about_money.late,
     "refund.processed": about_money.processed,
     "reminder.due": about_bookings.reminder,

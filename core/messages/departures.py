@@ -14,6 +14,16 @@ SELECT b.id, b.reservation_id, r.contact_email, r.language FROM bookings b JOIN 
 WHERE b.schedule_id = :schedule_id AND b.status IN ('confirmed', 'checked_in') AND r.contact_email IS NOT NULL
 ORDER BY b.id
 """)
+_CHOICE = text("""
+SELECT EXISTS (SELECT 1 FROM disruptions d JOIN schedules s ON s.id = d.schedule_id
+  WHERE s.id = :schedule_id AND d.kind = 'delayed'
+    AND s.estimated_departure_at = s.departure_at + make_interval(mins => d.delay_minutes))
+""")
+
+
+def choice_is_given(schedule_id: UUID) -> bool:
+    """Whether the delay that is expected now is one that passengers may choose after."""
+    return bool(db.session.execute(_CHOICE, {"schedule_id": schedule_id}).scalar_one())
 
 
 def tell_everybody(kind: str, schedule_id: UUID, event_id: int) -> int:

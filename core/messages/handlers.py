@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from core.booking.cancellation_queries import cancellation_view
+from core.booking.disruption_models import CaseState
+from core.booking.disruption_queries import case
 from core.booking.queries import booking_view, reservation_view
 from core.booking.views import ReservationView
-from core.messages.departures import tell_everybody
+from core.messages.departures import choice_is_given, tell_everybody
 from core.messages.queries import asked_again, reservation_of_refund
 from core.messages.service import Cause, Recipient, deliver, send
 
@@ -45,8 +47,10 @@ def reminder_due(_event_id: int, payload: Mapping[str, Any]) -> None:
 
 
 def schedule_delayed(event_id: int, payload: Mapping[str, Any]) -> None:
-    """Another time of departure, to everybody who travels with it."""
-    tell_everybody("schedule.delayed", UUID(payload["schedule_id"]), event_id)
+    """Another time of departure, to everybody who travels with it; with a choice, `disruption_choice` tells it."""
+    schedule_id = UUID(payload["schedule_id"])
+    if not choice_is_given(schedule_id):
+        tell_everybody("schedule.delayed", schedule_id, event_id)
 
 
 def schedule_platform(event_id: int, payload: Mapping[str, Any]) -> None:
@@ -77,8 +81,11 @@ def schedule_cancelled(_event_id: int, _payload: Mapping[str, Any]) -> None:
     """Whoever has a booking is written to about it by `disruption_choice`."""
 
 
-def disruption_choice(_event_id: int, _payload: Mapping[str, Any]) -> None:
-    """The choice stands on the page that `core.booking.links` gives an address to."""
+def disruption_choice(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """What may be chosen after a disruption, to whoever has not chosen yet."""
+    case_id, booking = UUID(payload["case_id"]), booking_view(UUID(payload["booking_id"]))
+    if booking and case(case_id).state == CaseState.WAITING:
+        _tell(Cause("disruption.choice", case_id), booking.reservation)
 
 
 def _about_booking(cause: Cause) -> None:

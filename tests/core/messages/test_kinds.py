@@ -10,7 +10,13 @@ from sqlalchemy import select, text
 
 from core.booking.cancellation import cancel_booking
 from core.booking.change import Wish, change_passengers
+from core.booking.disruption import Plan, disrupt
+from core.booking.disruption_choice import Wish as Choosing
+from core.booking.disruption_choice import choose_for
+from core.booking.disruption_queries import cases_of
+from core.booking.disruption_run import run_disruption
 from core.booking.expire import sweep
+from core.booking.links import choice_address
 from core.booking.move import Destination, move_booking
 from core.booking.queries import booking_view
 from core.booking.remind import remind
@@ -225,6 +231,51 @@ def test_on_time_again_is_told_as_well_and_each_time_once(smtp: MailServer) -> N
         tell("schedule.delayed")
 
     assert [mail["Subject"].partition(":")[0] for mail in smtp.messages] == ["Delayed", "On time again"]
+
+
+def test_who_has_lost_a_departure_is_asked_what_to_do(smtp: MailServer) -> None:
+    office = make_office()
+    booking_id = sell(0, office=office)
+    found = disrupt(office.schedule_id, Plan("cancelled"), "Snow on the pass", CLERK)
+    run_disruption(0, {"disruption_id": str(found)})
+
+    tell("schedule.cancelled")
+    tell("disruption.choice")
+
+    (mail,) = smtp.messages
+    (case,) = cases_of(found)
+    assert mail["Subject"].startswith("Please choose: Lisboa – Porto, ")
+    assert f"Choose now: {choice_address(case.id)}" in words(mail)
+    assert "Reason: Snow on the pass" in words(mail)
+    assert "after that we give the whole price back" in words(mail)
+    assert f'href="{choice_address(case.id)}"' in mail.get_body(("html",)).get_content()
+    assert booking_id == case.booking_id
+
+
+def test_a_delay_with_a_choice_is_told_once(smtp: MailServer) -> None:
+    office = make_office()
+    sell(0, office=office)
+    found = disrupt(office.schedule_id, Plan("delayed", delay_minutes=90), "Roadworks", CLERK)
+    run_disruption(0, {"disruption_id": str(found)})
+
+    tell("schedule.delayed")
+    tell("disruption.choice")
+
+    (mail,) = smtp.messages
+    assert "You can stay with it, have the whole price back" in words(mail)
+    assert "If you choose nothing, your booking stays as it is." in words(mail)
+
+
+def test_who_has_chosen_already_is_not_asked(smtp: MailServer) -> None:
+    office = make_office()
+    sell(0, office=office)
+    found = disrupt(office.schedule_id, Plan("cancelled"), "Snow on the pass", CLERK)
+    run_disruption(0, {"disruption_id": str(found)})
+    choose_for(found, Choosing("refund"), CLERK)
+
+    tell("disruption.choice")
+
+    assert smtp.messages == []
 
 
 def test_another_bay_is_told(smtp: MailServer) -> None:
