@@ -36,7 +36,7 @@ function draw(given) {
   }
   for (const seat of given.seats) {
     const [x, y] = spot(seat);
-    const group = make("g", { "data-seat": seat.number, role: "img" }, svg);
+    const group = make("g", { "data-seat": seat.number, "data-id": seat.id, role: "img" }, svg);
     make("title", {}, group);
     make("rect", { class: "seat", x: x + 0.08, y: y + 0.08, width: 0.84, height: 0.84, rx: 0.2 }, group);
     make("text", { x: x + 0.5, y: y + 0.4 }, group, seat.number);
@@ -44,6 +44,7 @@ function draw(given) {
     seats.set(seat.id, group);
   }
   plan.replaceChildren(svg);
+  plan.dispatchEvent(new Event("drawn"));
 }
 
 const words = (seat) =>

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import Response, g, jsonify, request, url_for
+from flask import Response, flash, g, jsonify, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,22 +12,21 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from admin import access, formats
-from admin.base_views import StaffList, attempted
+from admin.base_views import StaffList, attempt, attempted
 from admin.choices import operator_choices, word_choices
 from admin.fields import place_of
 from admin.listing import BadFilter, Column, Filter, ListArgs, as_uuid, equals, on_day, references, tidy
-from admin.views.live import countdown, hidden
+from admin.views.schedule_blocks import block_or_unblock
 from admin.views.schedule_forms import NewScheduleForm, ScheduleForm, on_clock, to_utc
+from admin.views.schedule_seats import seats_json, stretch
 from core.booking.disruption_queries import disruption_of
-from core.inventory.queries import seat_map
-from core.kernel.clock import app_now, now
+from core.kernel.clock import app_now
 from core.kernel.db import db
 from core.kernel.errors import NotFound, RuleBroken
-from core.reporting.seats import Claim, seat_claims
 from core.timetable.models import Pattern, PatternStop, Place, Route, Schedule
-from core.timetable.queries import ScheduleFacts, schedule_facts
+from core.timetable.queries import schedule_facts
 from core.timetable.service import schedules as service
-from core.timetable.words import ScheduleStatus
+from core.timetable.words import ON_SALE, ScheduleStatus
 
 #: Statuses that a person sets; calling off has a desk of its own.
 _SETTABLE = ("scheduled", "boarding", "departed", "arrived", "completed")
@@ -213,6 +212,17 @@ class Schedules(StaffList):
 
     # -- the seats
 
+    @expose("/<schedule_id>/block", methods=("POST",))
+    def block(self, schedule_id: str) -> Any:
+        """Take the chosen seats out of sale, or sell them again."""
+        access.require("timetable.edit")
+        run, who = self._one(schedule_id), access.actor()
+        first, last = (request.form.get(name, type=int) for name in ("first", "last"))
+        done = attempt(None, lambda: block_or_unblock(run, who))
+        if done:
+            flash(done, "success")
+        return redirect(url_for("schedules.seats", schedule_id=run.id, first=first, last=last), 303)
+
     @expose("/<schedule_id>/")
     def seats(self, schedule_id: str) -> str:
         """One departure: its stops, its live seat map, who holds what."""
@@ -225,6 +235,7 @@ class Schedules(StaffList):
             facts=facts,
             first=first,
             last=last,
+            may_block=run.status in ON_SALE,
             seats=seats_json(run.id, facts, first, last),
             disruption=disruption_of(run.id) if self.may_disrupt() else None,
         )
@@ -253,49 +264,3 @@ def planned_pattern() -> Pattern | None:
     whole = joinedload(Pattern.route).joinedload(Route.operator)
     statement = select(Pattern).options(whole, joinedload(Pattern.stops)).where(Pattern.id == named)
     return db.session.execute(statement).unique().scalar() if named else None
-
-
-def stretch(facts: ScheduleFacts) -> tuple[int, int]:
-    """The stops that the address names, or the whole run; whatever makes no sense is the whole run."""
-    last = len(facts.stops) - 1
-    first_asked = request.args.get("first", 0, type=int)
-    last_asked = request.args.get("last", last, type=int)
-    return (first_asked, last_asked) if 0 <= first_asked < last_asked <= last else (0, last)
-
-
-def seats_json(schedule_id: UUID, facts: ScheduleFacts, first: int, last: int) -> dict[str, Any]:
-    """Seat map and claims on one stretch, in words for people."""
-    shown = seat_map(schedule_id, first, last).as_json()
-    claims: dict[str, list[Claim]] = {}
-    for claim in seat_claims(schedule_id):
-        if claim.from_position < last and claim.to_position > first:
-            claims.setdefault(str(claim.seat_id), []).append(claim)
-    moment = now()
-    for seat in shown["seats"]:
-        found = claims.get(seat["id"], [])
-        seat["claims"] = [_claim_json(claim, facts, moment) for claim in found]
-        if len(found) >= 1 and not any(c.from_position <= first and c.to_position >= last for c in found):
-            seat["partly"] = True
-    shown["counts"] = {
-        state: sum(seat["state"] == state for seat in shown["seats"])
-        for state in ("available", "reserved", "booked")
-    }
-    return shown
-
-
-def _claim_json(claim: Claim, facts: ScheduleFacts, moment: Any) -> dict[str, Any]:
-    held = claim.kind == "hold" and claim.expires_at is not None
-    names = f"{facts.stop(claim.from_position).name} → {facts.stop(claim.to_position).name}"
-    shows_holder = access.may("reservations.read")
-    reference = claim.reference if access.may("bookings.read") else None
-    return {
-        "whose": str(claim.reservation_id or ""),
-        "kind": {"hold": _("held"), "sold": _("sold"), "blocked": _("blocked")}[claim.kind],
-        "stretch": names,
-        "holder": hidden(claim.holder or "") if shows_holder else "",
-        "reference": reference,
-        "booking": url_for("bookings.index_view", q=reference) if reference else None,
-        "left": countdown(int((claim.expires_at - moment).total_seconds()))
-        if held and claim.expires_at
-        else None,
-    }

@@ -116,6 +116,42 @@ def test_a_hold_appears_and_is_released_while_another_screen_watches(desk: Desk)
     assert deed.reason == "The kiosk hangs"
 
 
+def test_seats_are_blocked_by_mouse_and_sold_again_by_keyboard_while_a_screen_watches(desk: Desk) -> None:
+    desk.hold(5)
+    path = f"schedules/{desk.office.schedule_id}/"
+    watching = desk.page.context.new_page()
+    watching.goto(f"{desk.server.url}/admin/{path}")
+    page = desk.open(path)
+    form = page.locator("#blocking")
+    expect(form).to_contain_text("Choose seats on the map")
+    expect(form.get_by_role("button", name="Block")).to_be_hidden()
+    page.locator("[data-seat='1A']").click()
+    page.locator("[data-seat='2B']").click()
+    expect(form).to_contain_text("Chosen: 1A, 2B")
+    form.get_by_label("Why?").fill("Broken seat belt")
+    form.get_by_role("button", name="Block").click()
+    expect(page.get_by_role("alert").or_(page.get_by_role("status"))).to_contain_text("2B is held by Kiosk 1")
+    expect(page.locator("[data-seat='1A']")).to_have_attribute("data-state", "available")
+
+    page.locator("[data-seat='1A']").click()
+    page.locator("[data-seat='1B']").click()
+    form.get_by_label("Why?").fill("Broken seat belt")
+    form.get_by_role("button", name="Block").click()
+    expect(page.get_by_role("status")).to_contain_text("2 seats are blocked")
+    expect(watching.locator("[data-seat='1B']")).to_have_attribute("data-state", "blocked", timeout=1_500)
+    expect(page.locator("#claims")).to_contain_text("Broken seat belt")
+
+    page.locator("[data-seat='1A']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-seat='1B']")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(form).to_contain_text("Chosen: 1A, 1B")
+    form.get_by_role("button", name="Sell again").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("2 seats are sold again")
+    expect(watching.locator("[data-seat='1A']")).to_have_attribute("data-state", "available", timeout=1_500)
+
+
 def test_the_list_renews_itself_without_taking_the_focus(desk: Desk) -> None:
     desk.hold(0)
     page = desk.open("reservations/")

@@ -1,5 +1,6 @@
 """Two kiosks look at the same seats: what one does the other sees within a second, with and without sockets."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -61,6 +62,33 @@ def test_when_the_chosen_seat_goes_another_is_chosen_and_said(two: tuple[Kiosk, 
     assert second.mine() != ["3A"]
     assert len(second.mine()) == 1
     expect(second.go_on).to_be_enabled()
+
+
+def test_of_two_who_touch_in_the_same_moment_one_goes_on_and_the_other_is_offered_the_next_best(
+    two: tuple[Kiosk, Kiosk],
+) -> None:
+    for kiosk in two:
+        kiosk.seat("3A").click()
+        expect(kiosk.seat("3A")).to_have_attribute("data-mark", "mine")
+        expect(kiosk.go_on).to_be_enabled()
+    moment = time.time() * 1000 + 400
+    for kiosk in two:
+        touch = "at => setTimeout(() => document.getElementById('go-on').click(), at - Date.now())"
+        kiosk.page.evaluate(touch, moment)
+
+    winner, loser = two
+    expect(
+        winner.page.locator('#screen[data-step="details"]').or_(winner.page.locator(".notice"))
+    ).to_be_visible()
+    if winner.step != "details":
+        winner, loser = loser, winner
+    winner.at("details")
+    expect(loser.page.locator(".notice")).to_contain_text("3A", timeout=SECOND)
+    expect(loser.seat("3A")).to_have_attribute("data-mark", "held", timeout=SECOND)
+    expect(loser.go_on).to_be_enabled()
+    assert len(loser.mine()) == 1
+    loser.page.click("#go-on")
+    loser.at("details")
 
 
 def test_a_seat_lost_in_the_same_moment_is_named_and_nothing_is_held(till: Till, kiosk: Kiosk) -> None:

@@ -90,3 +90,35 @@ def test_two_sit_side_by_side_whenever_two_plain_neighbours_are_free(rows: list[
     if neighbours:
         assert chosen[0].row == chosen[1].row
         assert chosen[1].column - chosen[0].column == 1
+
+
+plain_plans = st.lists(st.text("fx.", min_size=4, max_size=6), min_size=1, max_size=6)
+
+
+def _groups(rows: list[str], count: int) -> list[tuple[int, int, int]]:
+    """All ways to sit side by side: row, first column, and how many single seats are left beside."""
+    found = []
+    for row, line in enumerate(rows):
+        for start in range(len(line) - count + 1):
+            if line[start : start + count] == "f" * count:
+                left = start - max(line.rfind(mark, 0, start) for mark in "x.") - 1
+                rest = line[start + count :]
+                right = len(rest) - len(rest.lstrip("f"))
+                found.append((row, start, (left == 1) + (right == 1)))
+    return found
+
+
+@given(plain_plans, st.integers(1, 5))
+def test_nobodys_single_seat_is_left_behind_while_that_can_be_avoided(rows: list[str], count: int) -> None:
+    groups = {(row, start): orphans for row, start, orphans in _groups(rows, count)}
+    chosen = sorted(best_available(draw(*rows), count), key=lambda seat: (seat.row, seat.column))
+    if groups:
+        assert [seat.column for seat in chosen] == list(range(chosen[0].column, chosen[0].column + count))
+        assert groups[chosen[0].row, chosen[0].column] == min(groups.values())
+
+
+@given(plain_plans, st.integers(2, 5))
+def test_a_party_shares_a_row_whenever_one_has_room(rows: list[str], count: int) -> None:
+    chosen = best_available(draw(*rows), count)
+    if any(line.count("f") >= count for line in rows):
+        assert len({seat.row for seat in chosen}) == 1

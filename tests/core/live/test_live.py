@@ -1,20 +1,42 @@
 """Live seats as watchers see them: real sockets, a real office, a hold made by another connection."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from core.booking.alter import alter
+from core.booking.blocks import BlockRequest, block_seats
 from core.booking.cancel import cancel
+from core.booking.requests import Seating
 from core.booking.reserve import reserve
+from core.inventory.queries import seat_map
 from core.kernel.db import db
 from core.live.emitter import start
 from core.live.server import tell
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 from tests.support.watcher import Watcher
 from tests.support.web import LiveServer
+
+DETAILS = {"document_kind": "passport", "document_number": "P1", "phone": "+351912345678"}
+
+
+def send(url: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """POST JSON; the status and what was answered."""
+    request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    try:
+        with urlopen(request, timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as refused:
+        return refused.code, json.load(refused)
 
 
 @pytest.fixture
@@ -57,6 +79,59 @@ def test_two_watchers_see_a_hold_and_its_release_within_a_second(
     for watcher in watchers:
         watcher.hear("seats", lambda heard: len(heard) == 2, seconds=1)
         assert watcher.state_of(office.seats[0], 0) == "available"
+
+
+def test_of_two_who_touch_the_same_seat_one_is_told_that_it_is_gone_and_both_see_it_within_a_second(
+    live_server: LiveServer, office: Office, watch: Callable[[], Watcher]
+) -> None:
+    watchers = [watch(), watch()]
+    for watcher in watchers:
+        watcher.join(office.schedule_id)
+    start = Barrier(2)
+
+    def touch(_: int) -> tuple[int, dict[str, Any]]:
+        person = {"seat_id": str(office.seats[0]), "full_name": "Ana Luz", "details": DETAILS}
+        asked = {
+            "schedule_id": str(office.schedule_id),
+            "from_position": 0,
+            "to_position": 5,
+            "passengers": [person],
+        }
+        start.wait(5)
+        return send(f"{live_server.url}/api/v1/reservations/create", asked)
+
+    with ThreadPoolExecutor(2) as pool:
+        (won, held), (lost, told) = sorted(pool.map(touch, range(2)), key=lambda answer: answer[0])
+    done = time.monotonic()
+
+    assert (won, lost, told["code"], told["seats"]) == (201, 409, "seat_taken", ["1A"])
+    assert told["title"] == "Somebody else was a moment faster: seat 1A cannot be had any more."
+    for watcher in watchers:
+        watcher.hear("seats", seconds=1)
+        assert watcher.state_of(office.seats[0], 0) == "reserved"
+        assert watcher.heard[-1][2] - done < 1
+    with live_server.app.app_context():
+        [mine] = [seat for seat in seat_map(office.schedule_id, 0, 5).seats if seat.held_until]
+    assert mine.held_until is not None
+    assert mine.held_until.isoformat() == held["expires_at"]
+
+
+def test_a_change_of_seats_shows_both_seats_and_a_block_is_seen_at_once(
+    live_server: LiveServer, office: Office, watch: Callable[[], Watcher]
+) -> None:
+    watcher = watch()
+    watcher.join(office.schedule_id)
+    with live_server.app.app_context():
+        held = reserve(office.ask(0), ALICE, ACTOR)
+        watcher.hear("seats", seconds=1)
+        alter(held.reservation_id, ALICE, ACTOR, [Seating(office.seats[1], full_name="Ana Luz")])
+    watcher.hear("seats", lambda heard: len(heard) == 2, seconds=1)
+    assert [watcher.state_of(office.seats[n], 0) for n in (0, 1)] == ["available", "reserved"]
+
+    with live_server.app.app_context():
+        block_seats(BlockRequest(office.schedule_id, [office.seats[5]]), "broken", CLERK)
+    watcher.hear("seats", lambda heard: len(heard) == 3, seconds=1)
+    assert watcher.state_of(office.seats[5], 0) == "blocked"
 
 
 def test_a_delta_says_until_when_a_seat_is_held_so_that_a_browser_frees_it_by_itself(
