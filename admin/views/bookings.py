@@ -15,6 +15,7 @@ from admin.base_views import StaffList
 from admin.choices import operator_choices, word_choices
 from admin.listing import Column, as_uuid, equals, on_day, references
 from admin.views.booking_deeds import BookingDeeds, cancelling, changing
+from admin.views.booking_moving import BookingMoving, movable
 from admin.views.sales import boards_here
 from core.booking.models import Booking, BookingStatus, Channel, Passenger, Reservation
 from core.kernel.activity import ActivityEntry
@@ -36,7 +37,7 @@ def run_starts(booking: Booking) -> str:
     return formats.when(run.departure_at, run.operator.timezone)
 
 
-class Bookings(BookingDeeds, StaffList):
+class Bookings(BookingDeeds, BookingMoving, StaffList):
     """Paid reservations, newest first."""
 
     permission = "bookings.read"
@@ -153,6 +154,7 @@ def _all_of(booking: Booking) -> dict[str, Any]:
         "tickets": by_passenger,
         "cancelling": cancelling(booking, by_passenger),
         "changing": changing(booking),
+        "movable": movable(booking),
         "may_hand_out": access.may("bookings.cancel"),
         "cash": {payment.id for payment in payments if payment.gateway == "cash"},
         "payments": payments if access.may("payments.read") else None,

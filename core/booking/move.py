@@ -74,8 +74,10 @@ def move_booking(
     cash: bool = False,
     waive: bool = False,
     agreed: Money | None = None,
+    reason: str | None = None,
 ) -> ChangePreview:
     """Move a booking. ``cash``: the difference was counted at the counter. ``agreed`` is the difference that was shown.
+    ``reason``: why staff do it, for the activity log.
 
     Raises NotFound, NotChangeable, NotOnSale, SalesClosed, BadStretch, UnknownSeat, SeatTwice, SeatTaken, NoPrice,
     DifferenceDue (more is to be paid and nobody has taken it), RefundChanged (another difference than was agreed to).
@@ -89,7 +91,7 @@ def move_booking(
             raise RefundChanged("The price has changed in the meantime.", due=shown.due.as_json())
         if shown.due.amount and not cash:
             raise DifferenceDue(due=shown.due.as_json())
-        move.carry_out(actor)
+        move.carry_out(actor, reason)
         return shown
 
 
@@ -137,7 +139,7 @@ class MovePlan:
         amounts = (self.price, self.bought.row.total, self.settled.due, self.settled.back)
         return ChangePreview(*(self.bought.money(amount) for amount in amounts))
 
-    def carry_out(self, actor: Actor) -> None:
+    def carry_out(self, actor: Actor, reason: str | None = None) -> None:
         """Seats, rows, tickets, books, and who is told; all under lock."""
         row = self.bought.row
         self._exchange_seats()
@@ -150,7 +152,7 @@ class MovePlan:
             take_difference(row, quote, self.settled.due, sale.row.route_id, actor)
         for part in self.bought.parts(self.settled.back):
             give_back(row, quote, part, "The new departure is cheaper.", actor)
-        self._note(sale, actor)
+        self._note(sale, actor, reason)
 
     def _exchange_seats(self) -> None:
         """In the order of the schedules, as everybody takes locks."""
@@ -189,13 +191,13 @@ class MovePlan:
             amount = quote.of_passenger(person.place)
             run(_SEAT, {"id": person.id, "seat_id": seat.id, "amount": amount})
 
-    def _note(self, sale: Sale, actor: Actor) -> None:
+    def _note(self, sale: Sale, actor: Actor, reason: str | None) -> None:
         row = self.bought.row
         before = {"schedule_id": str(row.schedule_id), "total": row.total}
         before["seats"] = [person.seat_number for person in self.bought.passengers]
         after = {"schedule_id": str(self.to.schedule_id), "total": self.settled.quote.total}
         after["seats"] = [person.number for person in sale.passengers]
-        change = {"operator_id": row.operator_id, "before": before, "after": after}
+        change = {"operator_id": row.operator_id, "before": before, "after": after, "reason": reason}
         record(actor, "booking.moved", "booking", row.id, **change)
         publish("booking.changed", {"booking_id": str(row.id)})
         for schedule_id in (row.schedule_id, self.to.schedule_id):

@@ -1,16 +1,20 @@
 """A booking after the sale: cancelled with its refund shown first, cash handed back, by those who may."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from core.booking.move import Destination, move_booking
 from core.booking.queries import booking_view
+from core.booking.views import PassengerView
 from core.inventory.queries import seat_map
-from core.kernel.db import db
+from core.kernel.db import db, transaction
 from tests.admin.conftest import SignIn
-from tests.support.factories import BOB, Office, make_office
+from tests.support.factories import ACTOR, BOB, Office, another_departure, make_office
 from tests.support.sales import sell
 
 
@@ -115,3 +119,83 @@ def test_a_seat_that_went_meanwhile_is_said(sign_in: SignIn, office: Office) -> 
     assert "a moment faster" in sign_in("agent").post(url, data=form, follow_redirects=True).text
     assert sign_in("gate").post(url, data=form).status_code == 403
     assert sign_in("agent", office.places[1]).post(url, data=form).status_code == 404
+
+
+def departures(browser: FlaskClient, booking_id: UUID, day: str = "") -> str:
+    return browser.get(f"/admin/bookings/{booking_id}/departures?day={day}").text
+
+
+def test_a_booking_is_moved_for_the_difference_that_was_shown(sign_in: SignIn, office: Office) -> None:
+    later = another_departure(office)
+    booking_id = sell(0, 1, office=office)
+    with transaction() as session:
+        session.execute(text("UPDATE tariffs SET base = 4000, per_km = 0"))
+    clerk = sign_in("agent")
+    assert 'data-opens="move"' in clerk.get(f"/admin/bookings/{booking_id}/").text
+    shown = departures(clerk, booking_id)
+    assert f'value="{later}"' in shown
+    assert 'data-due="3000"' in shown
+    assert "12 seats free" in shown
+    assert "seats 1A, 1B" in shown
+    assert "Waive" not in shown, "a clerk gives nothing away"
+    form = {"schedule_id": str(later), "agreed": "3000"}
+    url = f"/admin/bookings/{booking_id}/move"
+    assert "pay the difference" in clerk.post(url, data=form, follow_redirects=True).text
+    other = {**form, "agreed": "1", "settled": "cash"}
+    assert "The price has changed" in clerk.post(url, data=other, follow_redirects=True).text
+    assert clerk.post(url, data={**form, "settled": "waive"}).status_code == 403
+    moved = clerk.post(url, data={**form, "settled": "cash"}, follow_redirects=True).text
+    assert "Moved." in moved
+    view = booking_view(booking_id)
+    assert view is not None
+    assert (view.reservation.journey.schedule_id, view.total.amount) == (later, 8200)
+
+
+def test_a_manager_waives_the_difference_and_says_why(sign_in: SignIn, office: Office) -> None:
+    later = another_departure(office)
+    booking_id = sell(0, office=office)
+    with transaction() as session:
+        session.execute(text("UPDATE tariffs SET base = 4000, per_km = 0"))
+    manager = sign_in("manager")
+    form = {"schedule_id": str(later), "agreed": "1500", "settled": "waive"}
+    url = f"/admin/bookings/{booking_id}/move"
+    assert "Please say why." in manager.post(url, data=form, follow_redirects=True).text
+    page = manager.post(url, data={**form, "reason": "The coach broke down"}, follow_redirects=True).text
+    assert "Moved." in page
+    view = booking_view(booking_id)
+    assert view is not None
+    assert (view.reservation.journey.schedule_id, view.total.amount) == (later, 2600)
+    said = "SELECT reason FROM activity_log WHERE action = 'booking.moved'"
+    assert db.session.scalars(text(said)).one() == "The coach broke down"
+
+
+def test_departures_without_room_for_everybody_are_not_offered(sign_in: SignIn, office: Office) -> None:
+    full, far = another_departure(office), another_departure(office, 24 * 30)
+    booking_id = sell(0, 1, office=office)
+    other = sell(*range(4, 10), office=office, holder=BOB)
+    seats = {person.id: office.seats[n] for n, person in enumerate(_travellers(other))}
+    move_booking(other, Destination(full, 0, 5, seats), ACTOR)
+    sell(2, 3, 10, 11, office=office, holder=replace(BOB, id="carol"))
+    manager = sign_in("manager")
+    assert f'value="{full}"' in departures(manager, booking_id)
+    with transaction() as session:
+        fill = "INSERT INTO seat_locks (schedule_id, layout_id, seat_id, leg, kind) SELECT :s, layout_id, id, 0, 'blocked'"
+        session.execute(
+            text(fill + " FROM seats WHERE number IN ('2C', '2D', '3A', '3B', '3C')"), {"s": full}
+        )
+    nothing = departures(manager, booking_id)
+    assert "No departure of this route" in nothing
+    assert str(far) not in nothing
+    day = (office.departure_at + timedelta(days=25)).date().isoformat()
+    assert f'value="{far}"' in departures(manager, booking_id, day)
+    assert "No departure" not in departures(manager, booking_id, day)
+    url = f"/admin/bookings/{booking_id}/move"
+    refused = manager.post(url, data={"schedule_id": str(full), "agreed": "0"}, follow_redirects=True)
+    assert "Please choose a departure" in refused.text
+    assert sign_in("gate").get(f"/admin/bookings/{booking_id}/departures").status_code == 403
+
+
+def _travellers(booking_id: UUID) -> tuple[PassengerView, ...]:
+    view = booking_view(booking_id)
+    assert view is not None
+    return view.reservation.passengers
