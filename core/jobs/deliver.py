@@ -40,4 +40,4 @@ def _postpone(event: outbox.OutboxEvent, error: Exception) -> None:
         "delivery_postponed", outbox=event.id, kind=event.kind, attempt=event.attempts, error=repr(error)
     )
     with transaction():
-        outbox.postpone(event.id, f"{type(error).__name__}: {error}", event.attempts)
+        outbox.postpone(event.id, error, event.attempts)

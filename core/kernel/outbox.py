@@ -5,7 +5,7 @@ a claim is a conditional UPDATE, and a claim that was not finished in time may b
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,17 @@ CLAIM_LASTS = timedelta(seconds=60)
 #: With at most ten minutes between them: a mail server may be away for a day.
 MAX_ATTEMPTS = 150
 _NUDGE = "bookinghall_outbox_nudge"
+
+
+class Postponed(Exception):
+    """Raised by a handler that knows when to try again: after `wait` (None: as usual). One that is not `counted` only had to
+    wait its turn.
+    """
+
+    def __init__(self, why: str, wait: timedelta | None = None, *, counted: bool = True) -> None:
+        super().__init__(why)
+        self.wait = wait
+        self.counted = counted
 
 
 class OutboxEvent(Base):
@@ -96,13 +107,32 @@ def finish(event_id: int) -> None:
     )
 
 
-def postpone(event_id: int, error: str, attempts: int) -> None:
-    """It did not work: try again after 2, 4, 8 ... seconds, at most ten minutes. Call inside a transaction."""
-    wait = timedelta(seconds=min(2**attempts, 600))
+def postpone(event_id: int, error: Exception, attempts: int) -> None:
+    """It did not work: try again when the error says so, else after 2, 4, 8 ... seconds, at most ten minutes. Call inside a
+    transaction.
+    """
+    known = error if isinstance(error, Postponed) else Postponed("")
+    wait = known.wait or timedelta(seconds=min(2**attempts, 600))
+    said = f"{type(error).__name__}: {error}"
     require_transaction().execute(
         update(OutboxEvent)
         .where(OutboxEvent.id == event_id)
-        .values(claimed_at=None, due_at=app_now() + wait, last_error=error[:1000])
+        .values(
+            claimed_at=None,
+            due_at=app_now() + wait,
+            last_error=said[:1000],
+            attempts=attempts if known.counted else attempts - 1,
+        )
+    )
+
+
+def wake(kinds: Collection[str]) -> None:
+    """What was postponed of these kinds is due now, in its old order. Call inside a transaction."""
+    require_transaction().execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.kind.in_(kinds), OutboxEvent.done_at.is_(None), OutboxEvent.claimed_at.is_(None))
+        .where(OutboxEvent.due_at > app_now())
+        .values(due_at=app_now())
     )
 
 

@@ -18,7 +18,9 @@ class MessageStatus(StrEnum):
 
 
 class Message(Base):
-    """One message to one recipient. `cause` is the outbox row it came from: one message per cause and recipient."""
+    """One message to one recipient. `cause` is what it is about: one message per cause and recipient. `unreachable`: it waits
+    because the mail server did not answer; younger ones wait behind it. `failed` is final until a person sends it again.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -27,6 +29,7 @@ class Message(Base):
         Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_recipient", "recipient"),
         Index("ix_messages_failed", "created_at", postgresql_where=text("status = 'failed'")),
+        Index("ix_messages_unreachable", "id", postgresql_where=text("unreachable")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -40,9 +43,26 @@ class Message(Base):
     reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"))
     status: Mapped[str] = mapped_column(String(10), server_default="queued")
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    unreachable: Mapped[bool] = mapped_column(server_default=text("false"))
     outcome: Mapped[str | None] = mapped_column(String(1000))
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
     sent_at: Mapped[datetime | None]
+
+
+class MessageAttempt(Base):
+    """One attempt to send a message: when it ended and what came of it, in the words of the other side."""
+
+    __tablename__ = "message_attempts"
+    __table_args__ = (
+        one_of("status", MessageStatus),
+        Index("ix_message_attempts_message", "message_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
+    at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    status: Mapped[str] = mapped_column(String(10))
+    outcome: Mapped[str] = mapped_column(String(1000))
 
 
 class MailboxItem(Base):

@@ -8,19 +8,21 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Exists, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from core.kernel.clock import app_now
 from core.kernel.context import settings
 from core.kernel.db import require_transaction, transaction
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
-from core.kernel.outbox import MAX_ATTEMPTS
-from core.messages.compose import compose
-from core.messages.errors import Refused, TryLater
-from core.messages.letters import mail, one_line
-from core.messages.models import Message, MessageStatus
+from core.kernel.outbox import wake
+from core.messages.compose import KINDS, compose
+from core.messages.errors import Refused, TryLater, Unreachable
+from core.messages.letters import Letter, mail, one_line
+from core.messages.models import Message, MessageAttempt, MessageStatus
+from core.messages.rules import IN_LINE, wait_after
 from core.messages.transports import transport
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,7 @@ def deliver(cause: Cause, recipient: Recipient) -> UUID:
 
 
 def send(message_id: UUID, edition: str = "") -> None:
-    """Send a message that is waiting; one that was sent or refused is left alone. Raises NotFound, `TryLater`.
+    """Send a message that is waiting; one that was sent or has failed is left alone. Raises NotFound, `TryLater`.
 
     `edition` makes a repeated message a new one for the mail programs that drop what they have seen.
     """
@@ -77,19 +79,25 @@ def send(message_id: UUID, edition: str = "") -> None:
     if taken is None:
         return
     message, moment = taken
+    waited_for_server = message.unreachable
     try:
-        cause = Cause.parse(message.cause)
-        letter = compose(cause.kind, cause.subject_id, message.language)
-        name = f"{message.id}{edition}"
-        sent = mail(letter, settings().mail_from, message.recipient, name, moment)
-        outcome = transport().send(message.id, sent)
+        letter, outcome = _sent(message, moment, edition)
     except Refused as error:
         _note(message.id, MessageStatus.FAILED, str(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
         _note_failure(message, error)
-        raise
     else:
-        _note(message.id, MessageStatus.SENT, outcome, one_line(letter.subject))
+        _note(message.id, MessageStatus.SENT, outcome, subject=one_line(letter.subject))
+        if waited_for_server:
+            _wake_the_others()
+
+
+def _sent(message: Message, moment: datetime, edition: str) -> tuple[Letter, str]:
+    cause = Cause.parse(message.cause)
+    letter = compose(cause.kind, cause.subject_id, message.language)
+    name = f"{message.id}{edition}"
+    made = mail(letter, settings().mail_from, message.recipient, name, moment)
+    return letter, transport().send(message.id, made)
 
 
 def write(cause: Cause, recipient: Recipient) -> tuple[UUID, bool]:
@@ -114,10 +122,12 @@ def write(cause: Cause, recipient: Recipient) -> tuple[UUID, bool]:
 
 
 def _begin(message_id: UUID) -> tuple[Message, datetime] | None:
-    """Count the attempt; None when the message is no longer waiting."""
+    """Count the attempt; None when the message is no longer waiting. Raises NotFound, and `TryLater` behind an older one."""
     with transaction() as session:
         if session.get(Message, message_id) is None:
             raise NotFound("There is no such message.")
+        if session.execute(select(_in_line(message_id))).scalar_one():
+            raise TryLater("The mail server does not answer an older message yet.", IN_LINE, counted=False)
         row = session.execute(
             update(Message)
             .where(Message.id == message_id, Message.status == MessageStatus.QUEUED)
@@ -128,19 +138,43 @@ def _begin(message_id: UUID) -> tuple[Message, datetime] | None:
         return (row[0], row[1]) if row else None
 
 
-def _note(message_id: UUID, status: MessageStatus, outcome: str, subject: str | None = None) -> None:
-    values: dict[str, object] = {"status": status, "outcome": one_line(outcome, 1000)}
+def _in_line(message_id: UUID) -> Exists:
+    """Whether an older message waits for the mail server: it asks for all, so that they keep their order."""
+    older = aliased(Message)
+    return exists().where(older.unreachable, older.id < message_id)
+
+
+def _note(
+    message_id: UUID,
+    status: MessageStatus,
+    outcome: str,
+    *,
+    subject: str | None = None,
+    unreachable: bool = False,
+) -> None:
+    """Write down what came of an attempt, on the message and in the list of its attempts."""
+    said = one_line(outcome, 1000)
+    values: dict[str, object] = {"status": status, "outcome": said, "unreachable": unreachable}
     if status == MessageStatus.SENT:
         values |= {"sent_at": app_now(), "subject": subject}
     with transaction() as session:
         session.execute(update(Message).where(Message.id == message_id).values(**values))
-    log.info("message_noted", message=str(message_id), status=status, outcome=values["outcome"])
+        session.add(MessageAttempt(message_id=message_id, status=status, outcome=said))
+    log.info("message_noted", message=str(message_id), status=status, outcome=said)
 
 
 def _note_failure(message: Message, error: Exception) -> None:
-    """Keep what went wrong; after the last attempt the message has failed and waits for a person."""
+    """Keep what went wrong and raise `TryLater`; after the last attempt the message has failed and waits for a person."""
     what = str(error) if isinstance(error, TryLater) else f"{type(error).__name__}: {error}"
-    if message.attempts >= MAX_ATTEMPTS:
+    wait = wait_after(message.attempts)
+    if wait is None:
         _note(message.id, MessageStatus.FAILED, f"Given up after {message.attempts} attempts. {what}")
-    else:
-        _note(message.id, MessageStatus.QUEUED, what)
+        return
+    _note(message.id, MessageStatus.QUEUED, what, unreachable=isinstance(error, Unreachable))
+    raise TryLater(what, wait) from error
+
+
+def _wake_the_others() -> None:
+    """The mail server answers again: what waited behind this message goes now, in order."""
+    with transaction():
+        wake({*KINDS, "message.send"})

@@ -6,6 +6,8 @@ Nothing here is called inside a transaction.
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Protocol
 from uuid import UUID
@@ -13,7 +15,7 @@ from uuid import UUID
 from core.kernel.context import settings
 from core.kernel.db import transaction
 from core.kernel.settings import Settings
-from core.messages.errors import Refused, TryLater
+from core.messages.errors import Refused, TryLater, Unreachable
 from core.messages.letters import wire
 from core.messages.models import MailboxItem
 
@@ -51,21 +53,37 @@ class SmtpTransport:
         self._settings = chosen
 
     def send(self, message_id: UUID, mail: EmailMessage) -> str:  # noqa: ARG002 - the form of every transport
-        """An answer of 5xx is final, anything else is tried again; a rejected sign-in is ours to mend, so it is, too."""
-        try:
-            with self._connect() as server:
-                self._sign_in(server)
+        """An answer of 5xx is final, anything else is tried again. Who cannot be reached, or does not let us in, is
+        `Unreachable`: that is not about this message.
+        """
+        with self._opened() as server:
+            try:
                 server.send_message(mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            raise _verdict(code, said) from error
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            raise _verdict(error.smtp_code, error.smtp_error) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise Refused(str(error)) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise TryLater(f"{type(error).__name__}: {error}") from error
+            except smtplib.SMTPRecipientsRefused as error:
+                code, said = next(iter(error.recipients.values()))
+                raise _verdict(code, said) from error
+            except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+                raise _verdict(error.smtp_code, error.smtp_error) from error
+            except smtplib.SMTPNotSupportedError as error:
+                raise Refused(str(error)) from error
+            except (smtplib.SMTPException, OSError) as error:
+                raise TryLater(f"{type(error).__name__}: {error}") from error
         return f"taken by {self._settings.smtp_host}"
+
+    @contextmanager
+    def _opened(self) -> Iterator[smtplib.SMTP]:
+        """A server that has let us in; whatever it says when we leave changes nothing."""
+        try:
+            server = self._connect()
+            self._sign_in(server)
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
+        try:
+            yield server
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self._settings.smtp_host or "", self._settings.smtp_port
@@ -84,8 +102,9 @@ class SmtpTransport:
         if self._settings.smtp_user:
             try:
                 server.login(self._settings.smtp_user, self._settings.smtp_password or "")
-            except smtplib.SMTPNotSupportedError as error:
-                raise TryLater(str(error)) from error
+            except BaseException:
+                server.close()
+                raise
 
 
 def _verdict(code: int, said: bytes | str) -> Exception:

@@ -27,6 +27,9 @@ class MailServer:
     refuse_recipient: dict[str, str] = field(default_factory=dict)
     """Recipients that are refused by name, each with the answer."""
 
+    hang_up_on: str | None = None
+    """A recipient whose mail makes the server break off the connection."""
+
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -39,6 +42,9 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
         if self.refuse:
             return self.refuse
+        if self.hang_up_on in envelope.rcpt_tos:
+            _server.transport.close()
+            return "421 gone"
         message: Any = message_from_bytes(envelope.original_content or b"", policy=default)
         self.messages.append(message)
         self.recipients.append(list(envelope.rcpt_tos))

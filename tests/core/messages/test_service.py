@@ -153,13 +153,13 @@ def test_a_final_refusal_is_recorded_and_not_tried_again(smtp: MailServer) -> No
 def test_after_the_last_attempt_a_message_has_failed(
     smtp: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.messages.service.MAX_ATTEMPTS", 2)
+    monkeypatch.setattr("core.messages.rules.BACK_OFF", (2,))
     booking_id = sell(0)
     smtp.refuse = "451 try later"
 
-    for _ in range(2):
-        with pytest.raises(TryLater):
-            tell(booking_id)
+    with pytest.raises(TryLater):
+        tell(booking_id)
+    tell(booking_id)
 
     assert (the_message().status, the_message().outcome) == (
         "failed",
