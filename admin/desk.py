@@ -8,6 +8,7 @@ from flask_login import current_user, login_user, logout_user
 
 from admin import access
 from core.accounts.sign_in import sign_in as check_credentials
+from core.accounts.sign_in import sign_out as end_sessions
 from core.kernel.errors import DomainError
 
 desk = Blueprint("desk", __name__, url_prefix="/admin")
@@ -42,8 +43,9 @@ def enter() -> Any:
 
 @desk.post("/sign-out")
 def sign_out() -> Any:
-    """End the session."""
+    """End the session, also that of a cookie which somebody has copied."""
     if current_user.is_authenticated:
+        end_sessions(current_user.id, request.remote_addr)
         logout_user()
     session.clear()
     return redirect("/admin/sign-in", 303)

@@ -49,19 +49,20 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login has no types
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
     last_sign_in_at: Mapped[datetime | None]
+    sign_outs: Mapped[int] = mapped_column(server_default="0")
 
     @property
     def is_active(self) -> bool:
         return self.active
 
     def get_id(self) -> str:
-        """What a browser's session keeps: a new password makes it worthless."""
+        """What a browser's session keeps: a new password, or signing out, makes it worthless."""
         return f"{self.id}:{self.session_stamp}"
 
     @property
     def session_stamp(self) -> str:
-        """Changes with the password."""
-        return sha256(self.password_hash.encode()).hexdigest()[:16]
+        """Changes with the password, and whenever the user signs out."""
+        return sha256(f"{self.password_hash}{self.sign_outs}".encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.name

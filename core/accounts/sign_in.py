@@ -53,8 +53,17 @@ def sign_in(email: str, password: str, address: str | None) -> User:
     return user
 
 
+def sign_out(user_id: UUID, address: str | None) -> None:
+    """End every session of the user's browsers, copies of their cookies among them."""
+    with transaction() as session:
+        counted = update(User).where(User.id == user_id).values(sign_outs=User.sign_outs + 1)
+        name = session.execute(counted.returning(User.name)).scalar_one_or_none()
+        if name is not None:
+            record(Actor("user", str(user_id), name, address), "user.signed_out", "user", user_id)
+
+
 def user_of_session(session_id: str) -> User | None:
-    """The user that a session names, unless the account has ended or got another password since."""
+    """The user that a session names, unless the account has ended, got another password or signed out since."""
     user_id, _, stamp = session_id.partition(":")
     try:
         user = db.session.get(User, UUID(user_id))

@@ -66,6 +66,16 @@ def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
     assert browser.get("/admin/").status_code == 302
 
 
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(sign_in: SignIn) -> None:
+    browser = sign_in("manager")
+    copied = browser.get_cookie("session")
+    assert copied is not None
+    assert browser.get("/admin/").status_code == 200
+    browser.post("/admin/sign-out")
+    browser.set_cookie("session", copied.value)
+    assert browser.get("/admin/").status_code == 302
+
+
 def test_a_sixth_try_within_a_minute_is_refused(app: Flask, db_session: Sessions) -> None:
     app.config["RATE_LIMITS"] = True
     try:

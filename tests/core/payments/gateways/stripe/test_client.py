@@ -25,7 +25,7 @@ from core.kernel.settings import Settings, SettingsError
 from core.payments.gateways.base import BadSignature, GatewayRefused, GatewayUnavailable, PaymentIntent
 from core.payments.gateways.catalogue import UnknownMethod, gateway, gateway_for
 from core.payments.gateways.stripe.client import StripeGateway
-from core.payments.refunds import process_refund
+from core.payments.refunds import chase, process_refund
 from tests.support.clock import Clock
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
@@ -240,6 +240,26 @@ def test_money_that_comes_too_late_goes_back_through_stripe(hall: Hall, clock: C
     assert hall.one("SELECT status FROM payments") == "refunded"
     assert hall.one("SELECT count(*) FROM (SELECT 1 FROM ledger_entries GROUP BY account "
                     "HAVING sum(amount) <> 0) AS left_over") == 0  # fmt: skip
+
+
+def test_a_refund_whose_answer_was_lost_is_found_at_stripe_and_made_once(hall: Hall, clock: Clock) -> None:
+    late = hall.hold()
+    _, reference = hall.begin(late)
+    clock.move(minutes=30)
+    hall.hold(0, BOB)
+    hall.stripe.show_card(reference)
+    hall.stripe.confirm(reference).raise_for_status()
+    until(lambda: "refund_due" in hall.effects())
+    refund = hall.one("SELECT id FROM refunds")
+    amount = Money(hall.one("SELECT amount FROM refunds"), "EUR")
+    gateway("stripe").refund(reference, refund, amount, "It arrived there, and the answer was lost.")
+    assert chase() == 0, "not before its time"
+    clock.move(minutes=2)
+    assert chase() == 1
+    assert hall.one("SELECT status FROM payments") == "refunded"
+    key = {"Authorization": f"Bearer {SECRET_KEY}"}
+    made = httpx.get(f"{hall.stripe.url}/v1/refunds?payment_intent={reference}", headers=key).json()["data"]
+    assert [each["amount"] for each in made] == [amount.amount]
 
 
 def test_a_message_that_was_lost_is_asked_for(hall: Hall, clock: Clock) -> None:
