@@ -11,6 +11,7 @@ from flask import Response, jsonify, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import escape
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer, joinedload
@@ -25,8 +26,12 @@ from core.booking.models import Booking
 from core.kernel.context import settings
 from core.kernel.db import db
 from core.kernel.errors import NotFound
-from core.messages.models import MailboxItem, Message, MessageStatus
+from core.messages.models import MailboxItem, Message, MessageAttempt, MessageStatus
 from core.messages.resend import resend as send_again
+from core.messages.resend import resend_failed
+
+#: So many failed messages are sent again by one click; the next click takes the next ones.
+_AT_ONCE = 500
 
 
 class Messages(StaffList):
@@ -62,8 +67,39 @@ class Messages(StaffList):
         sold = select(Booking.id).where(Booking.reference == text.upper())
         return statement.where((Message.recipient == text) | Message.booking_id.in_(sold))
 
+    def row_url(self, row: Any) -> str | None:
+        return url_for("messages.details", message_id=row.id)
+
     def list_extras(self) -> dict[str, Any]:
-        return {"may_resend": access.may("messages.resend")}
+        failed = db.session.scalars(self._failed().limit(1)).first()
+        return {"may_resend": access.may("messages.resend"), "some_failed": failed is not None}
+
+    def _failed(self) -> Select[Any]:
+        """What waits for a person, oldest first."""
+        found = select(Message.id).where(Message.status == MessageStatus.FAILED)
+        return self.narrow(found).order_by(Message.created_at)
+
+    @expose("/<message_id>/")
+    def details(self, message_id: str) -> str:
+        """One message with all attempts to send it, the last ones first."""
+        message = self.get_one(message_id)
+        if message is None:
+            raise NotFound(_("There is no such message."))
+        tried = select(MessageAttempt).where(MessageAttempt.message_id == message.id)
+        attempts = db.session.scalars(tried.order_by(MessageAttempt.id.desc()).limit(LAST_PAGE)).all()
+        more = {"attempts": attempts, "may_resend": access.may("messages.resend")}
+        return str(self.render("admin/message.html", message=message, **more))
+
+    @expose("/resend-failed", methods=("POST",))
+    def resend_all(self) -> Any:
+        """Send again what has failed, as far as it is this person's to see."""
+        access.require("messages.resend")
+        found, who = list(db.session.scalars(self._failed().limit(_AT_ONCE))), access.actor()
+        return attempted(
+            ngettext("One message goes out again.", "%(num)s messages go out again.", len(found)),
+            url_for("messages.index_view"),
+            lambda: resend_failed(found, who),
+        )
 
     @expose("/<message_id>/resend", methods=("POST",))
     def resend(self, message_id: str) -> Any:

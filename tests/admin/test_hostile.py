@@ -39,7 +39,7 @@ def test_rubbish_in_an_address_never_breaks_a_page(rubbish: str, sign_in: SignIn
 def test_ids_that_name_nothing_are_not_found(named: str, sign_in: SignIn, office: Office) -> None:
     browser = sign_in("admin")
     for path in (
-        "bookings/{}/", "schedules/{}/", "schedules/{}/seats.json", "layouts/{}/", "prices/{}/", "mailbox/{}/",
+        "bookings/{}/", "schedules/{}/", "schedules/{}/seats.json", "layouts/{}/", "prices/{}/", "mailbox/{}/", "messages/{}/",
         "mailbox/{}/html", "mailbox/{}/attachments/0", "papers/{}/preview", "papers/{}/ticket.pdf", "operators/{}/rules",
         "operators/edit/?id={}", "places/edit/?id={}", "routes/edit/?id={}", "vehicles/edit/?id={}",
         "layouts/edit/?id={}", "fares/edit/?id={}", "people/edit/?id={}", "schedules/edit/?id={}",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.kernel.activity import ActivityEntry
 from core.kernel.db import db
 from core.kernel.outbox import OutboxEvent
-from core.messages.models import MailboxItem, Message
+from core.messages.models import MailboxItem, Message, MessageAttempt
 from tests.admin.conftest import SignIn
 from tests.support.database import Sessions
 
@@ -86,6 +86,39 @@ def test_a_message_is_sent_again_and_that_is_logged(sign_in: SignIn, db_session:
     assert deed.before == {"status": "failed"}
     again = sign_in("manager").post(f"/admin/messages/{message}/resend", follow_redirects=True)
     assert "It goes out again." not in again.text
+
+
+def test_all_that_failed_is_sent_again_by_one_click(sign_in: SignIn, db_session: Sessions) -> None:
+    for subject in ("one", "two"):
+        _mail("<p>x</p>", status="failed", subject=subject)
+    _mail("<p>x</p>", subject="three")
+    browser = sign_in("agent")
+    assert "Send all that failed again" in browser.get("/admin/messages/?status=failed").text
+
+    page = browser.post("/admin/messages/resend-failed", follow_redirects=True)
+
+    assert "2 messages go out again." in page.text
+    assert "Send all that failed again" not in page.text
+    queued = db.session.scalars(
+        select(Message.subject).where(Message.status == "queued").order_by(Message.id)
+    )
+    assert list(queued) == ["one", "two"]
+    assert sign_in("gate").post("/admin/messages/resend-failed").status_code == 403
+
+
+def test_a_message_shows_every_attempt_in_the_servers_words(sign_in: SignIn, db_session: Sessions) -> None:
+    _mail("<p>x</p>", status="failed")
+    message = db.session.scalars(select(Message.id)).one()
+    for status, outcome in (("queued", "451 busy"), ("failed", "550 <b>no</b> such mailbox")):
+        db.session.add(MessageAttempt(message_id=message, status=status, outcome=outcome))
+    db.session.commit()
+
+    browser = sign_in("agent")
+    page = browser.get(f"/admin/messages/{message}/").text
+
+    assert "451 busy" in page
+    assert "550 &lt;b&gt;no&lt;/b&gt; such mailbox" in page
+    assert f"/admin/messages/{message}/" in browser.get("/admin/messages/").text
 
 
 def test_a_gate_sends_nothing(sign_in: SignIn, db_session: Sessions) -> None:
