@@ -7,6 +7,7 @@ from core.timetable import models as timetable
 from core.accounts import models as accounts  # isort: skip
 from core.booking import disruption_models as disruptions
 from core.booking import models as booking
+from core.booking import waiting_models as waiting
 from core.inventory import models as inventory
 from core.messages import models as messages
 from core.payments import models as payments
@@ -17,5 +18,5 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
-    "pricing", "tickets", "timetable",
+    "pricing", "tickets", "timetable", "waiting",
 ]  # fmt: skip

@@ -4,10 +4,11 @@ that letters lead to, for people at home.
 
 from flask import Flask
 
-from kiosk.views import blueprint, choice
+from kiosk.views import blueprint, choice, waiting
 
 
 def register(app: Flask) -> None:
     """Put the kiosk under /kiosk, and beside it what letters lead to."""
     app.register_blueprint(blueprint)
     app.register_blueprint(choice.page)
+    app.register_blueprint(waiting.page)

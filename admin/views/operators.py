@@ -28,7 +28,7 @@ _FIELDS = ("code", "name", "currency", "timezone", "language", "reference_prefix
            "tax_number", "active")  # fmt: skip
 _RULES = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
           "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "choice_hours",
-          "choice_default", "no_show")  # fmt: skip
+          "choice_default", "no_show", "offer_minutes")  # fmt: skip
 _CHANNELS = ("kiosk", "web", "counter", "api")
 _STEPS = 6
 
@@ -77,6 +77,7 @@ class RulesForm(BaseForm):
     reminder_hours = whole(
         _l("Reminder before departure, hours"), 1, 168, required=False, help=_l("Empty: nobody is reminded.")
     )
+    offer_minutes = whole(_l("Seats offered to a waiting list are held for, minutes"), 5, 2880)
     choice_hours = whole(_l("Passengers choose within, hours"), 1, 720)
     choice_default = choice(
         _l("Who has not chosen by then"),

@@ -20,6 +20,7 @@ from admin.views.schedule_blocks import block_or_unblock
 from admin.views.schedule_forms import NewScheduleForm, ScheduleForm, on_clock, to_utc
 from admin.views.schedule_seats import seats_json, stretch
 from core.booking.disruption_queries import disruption_of
+from core.booking.waiting_queries import line_of
 from core.kernel.clock import app_now
 from core.kernel.db import db
 from core.kernel.errors import NotFound, RuleBroken
@@ -237,6 +238,7 @@ class Schedules(StaffList):
             last=last,
             may_block=run.status in ON_SALE,
             seats=seats_json(run.id, facts, first, last),
+            line=line_of(run.id) if access.may("reservations.read") else [],
             disruption=disruption_of(run.id) if self.may_disrupt() else None,
         )
         return str(page)

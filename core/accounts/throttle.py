@@ -24,6 +24,7 @@ LOOK_UPS = "10 per hour"
 #: Codes of vouchers, right or wrong: of one address, where many may stand behind one, and of one device or session.
 VOUCHER_CODES_OF_ADDRESS = "60 per hour"
 VOUCHER_CODES_OF_DEVICE = "12 per hour"
+WAITING = "20 per hour"
 GUEST_SEARCHES = "100 per hour"
 
 #: Redis is asked again after so many seconds of silence.

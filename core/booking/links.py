@@ -8,6 +8,7 @@ from core.kernel.context import settings
 from core.kernel.errors import NotFound
 
 CHOICE = "choice"
+WAITING = "waiting"
 
 
 def proof(purpose: str, subject_id: UUID) -> str:
@@ -25,3 +26,8 @@ def check_proof(purpose: str, subject_id: UUID, given: str) -> None:
 def choice_address(case_id: UUID) -> str:
     """Where the passenger of a disruption's case chooses."""
     return f"{settings().public_url}/choose/{case_id}/{proof(CHOICE, case_id)}"
+
+
+def waiting_address(entry_id: UUID) -> str:
+    """Where somebody on a waiting list looks, pays for what is offered, or leaves."""
+    return f"{settings().public_url}/waiting/{entry_id}/{proof(WAITING, entry_id)}"

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from core.accounts import tokens
-from core.booking import disruption_choice, expire, follow, parts, reconcile, remind
+from core.booking import disruption_choice, expire, follow, parts, reconcile, remind, waiting_serve
 from core.jobs.housekeeping import drop_outbox
 from core.jobs.relay import Relay
 from core.kernel import idempotency
@@ -95,6 +95,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
         Task("reconcile", 30, reconcile.reconcile),
         Task("reminders", 30, remind.remind),
         Task("follow", 30, follow.follow),
+        Task("waiting", 5, waiting_serve.serve),
         Task("disruptions", 30, disruption_choice.settle_overdue),
         Task("refunds", 10, refunds.chase),
         Task("parts", 30, parts.give_up_abandoned),

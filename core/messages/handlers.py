@@ -88,6 +88,10 @@ def disruption_choice(_event_id: int, payload: Mapping[str, Any]) -> None:
         _tell(Cause("disruption.choice", case_id), booking.reservation)
 
 
+def waiting_offered(_event_id: int, _payload: Mapping[str, Any]) -> None:
+    """The offer stands on the page that `core.booking.links` gives an address to."""
+
+
 def _about_booking(cause: Cause) -> None:
     booking = booking_view(cause.subject_id)
     if booking:

@@ -63,6 +63,7 @@ class Policy(Base):
     `reminder_hours` before departure from the boarding stop travellers are reminded; None: never.
     After a disruption passengers have `choice_hours` to choose, then `choice_default` counts (`refund`, or `rebook`: the
     nearest departure with seats, else a refund).
+    Seats that are offered to a waiting list are held for `offer_minutes`.
     `no_show`: who did not come, see `core.booking.follow_rules`.
     `sales_close_minutes` is counted back from departure at the boarding stop; negative means after it.
     """
@@ -77,6 +78,7 @@ class Policy(Base):
         CheckConstraint("payment_grace_minutes BETWEEN 0 AND 30", name="payment_grace_range"),
         CheckConstraint("max_seats BETWEEN 1 AND 50", name="max_seats_range"),
         CheckConstraint("reminder_hours BETWEEN 1 AND 168", name="reminder_hours_range"),
+        CheckConstraint("offer_minutes BETWEEN 5 AND 2880", name="offer_minutes_range"),
         CheckConstraint("choice_hours BETWEEN 1 AND 720", name="choice_hours_range"),
         CheckConstraint("no_show IN ('known', 'unused', 'never')", name="no_show_word"),
         CheckConstraint("choice_default IN ('refund', 'rebook')", name="choice_default_word"),
@@ -98,6 +100,7 @@ class Policy(Base):
     check_in_opens_hours: Mapped[int | None] = mapped_column(SmallInteger)
     check_in_closes_hours: Mapped[int | None] = mapped_column(SmallInteger)
     reminder_hours: Mapped[int | None] = mapped_column(SmallInteger, server_default="24")
+    offer_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="60")
     choice_hours: Mapped[int] = mapped_column(SmallInteger, server_default="48")
     no_show: Mapped[str] = mapped_column(String(6), server_default="known")
     choice_default: Mapped[str] = mapped_column(String(6), server_default="refund")

@@ -37,6 +37,7 @@ _RANGES = {
     "max_seats": (1, 50),
     "sales_close_minutes": (-1440, 10080),
     "choice_hours": (1, 720),
+    "offer_minutes": (5, 2880),
 }
 _HOURS = {"check_in_opens_hours": (0, 8760), "check_in_closes_hours": (0, 8760), "reminder_hours": (1, 168)}
 _WORDS = {"choice_default": ("refund", "rebook"), "no_show": ("known", "unused", "never")}

@@ -77,6 +77,10 @@ TABLE = {
     "tickets.keys": EVERYONE,
     "tickets.preview": EVERYONE,
     "tickets.show": EVERYONE,
+    "waiting.join_line": EVERYONE,
+    "waiting.leave_line": EVERYONE,
+    "waiting.line": ("agent", "manager", "admin"),
+    "waiting.show": EVERYONE,
     "users.create": ("admin",),
     "users.index": ("admin",),
     "users.login": EVERYONE,
@@ -126,6 +130,7 @@ def _knock(person, declared):
         "cancellation",
         "disruption",
         "case",
+        "entry",
         "basket",
     ):
         path = path.replace(f"<uuid:{part}_id>", str(uuid4()))
