@@ -7,7 +7,7 @@ from babel.dates import format_datetime
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from core.booking.links import WAITING, check_proof
+from core.booking.links import WAITING, check_proof, waiting_address
 from core.booking.pay import begin_payment
 from core.booking.queries import reservation_view
 from core.booking.waiting import holder_of, leave
@@ -31,10 +31,7 @@ def show(entry_id: UUID, link: str) -> Response:
 def pay(entry_id: UUID, link: str) -> Answer:
     """Go and pay for the seats by card."""
     check_proof(WAITING, entry_id, link)
-    found, back = (
-        waiting_entry(entry_id),
-        url_for("waiting.show", entry_id=entry_id, link=link, _external=True),
-    )
+    found, back = waiting_entry(entry_id), waiting_address(entry_id)
     if found.reservation_id is None:
         raise NotFound
     try:

@@ -51,7 +51,7 @@ def test_from_joining_to_paying(cast, office, bookings):
     )
     assert started.status_code in {200, 201}, started.text
     cast.nobody.headers = {}
-    gateway_says(cast.client, started.json["id"], started.json["amount"])
+    gateway_says(cast.client, started.json["payment_id"], started.json["amount"])
     assert cast.nobody.get(mine, proof=joined.json["proof"]).json["status"] == "served"
     refused = cast.guest.delete(f"{mine}?proof={joined.json['proof']}")
     assert refused.status_code == 409
