@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from core.booking.errors import BadPassenger, HoldExpired, NotChangeable, PaymentBegun
+from core.booking.errors import BadPassenger, HoldExpired, PaymentBegun
 from core.booking.offer import read_offer
 from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
@@ -46,17 +46,13 @@ SELECT id, %(id)s, place, seat_id, type, full_name, details, amount FROM jsonb_t
 def alter(reservation_id: UUID, holder: Holder, actor: Actor, wanted: Sequence[Seating]) -> Held:
     """Let exactly ``wanted`` sit where they want; passengers who are not named leave. The hold ends when it did before.
 
-    Raises NotFound, HoldExpired, NotActive, PaymentBegun, NotChangeable, SeatTaken (the old seats stay), and what `reserve` raises
+    Raises NotFound, HoldExpired, NotActive, PaymentBegun, SeatTaken (the old seats stay), and what `reserve` raises
     about seats and passengers.
     """
     with transaction():
         sale = lock_sale(reservation_id)
         locked = lock_reservation(reservation_id, holder)
         _require_unpaid(sale, locked)
-        if sale.row.changes_booking_id:
-            raise NotChangeable(
-                "These seats are held for a change of a booking. Please begin that change anew."
-            )
         before = run(_PASSENGERS, {"id": reservation_id}).fetchall()
         after = _seated(before, wanted)
         if _same(before, wanted, after):

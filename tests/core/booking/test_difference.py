@@ -17,6 +17,7 @@ from core.booking.errors import (
     ActiveReservationExists,
     NotChangeable,
     NothingDue,
+    PaymentBegun,
     RefundChanged,
     SeatTaken,
 )
@@ -307,7 +308,7 @@ def test_seats_that_somebody_has_or_the_holder_holds_there_are_refused(office: O
 
 def test_what_is_held_for_a_change_is_not_altered(office: Office, window: UUID) -> None:
     held = hold_seats(window, {person(window): office.seats[0]}, BUYER)
-    with pytest.raises(NotChangeable):
+    with pytest.raises(PaymentBegun):
         alter(held.reservation_id, ALICE, ACTOR, [Seating(office.seats[4])])
 
 
