@@ -1,6 +1,7 @@
 """A paid reservation becomes a booking: its holds turn to sold, tickets are issued, the ledger is posted, mail is due.
 
-Everything happens in the caller's transaction, or nothing does.
+Everything happens in one statement of the caller's transaction, or nothing does: `all_or_nothing` refuses it when not all
+of the seats can be had.
 """
 
 import json
@@ -9,9 +10,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from core.booking.rules import make_reference
 from core.booking.sale import Sale
-from core.inventory.locks import take_sold
+from core.inventory.locks import NOT_ALL, take_statement
+from core.inventory.models import LockKind
 from core.kernel.activity import SYSTEM, Actor
 from core.kernel.db import after_commit, run
 from core.kernel.ids import new_id
@@ -19,18 +23,22 @@ from core.kernel.outbox import nudge
 from core.payments import ledger
 from core.payments.rules import PostingKind, sale_lines
 from core.payments.words import Account
-from core.tickets.issue import issue
+from core.tickets.issue import as_parameter, drafts, issue_drafts, issue_statement
+
+#: The fact of the outbox whose letter is the confirmation.
+CONFIRMED = "booking.confirmed"
 
 
 class SeatsGone(Exception):
     """The hold had run out and somebody else has the seats now. The caller rolls back and gives the money back."""
 
 
-_BOOK = """
+_CONFIRM = f"""
 WITH booked AS (
   INSERT INTO bookings (id, reservation_id, schedule_id, operator_id, reference, total, currency)
   VALUES (%(booking_id)s, %(reservation_id)s, %(schedule_id)s, %(operator_id)s, %(reference)s, %(total)s, %(currency)s)
   ON CONFLICT (reference) DO NOTHING RETURNING id
+), taken AS ({take_statement(LockKind.SOLD, source="booked CROSS JOIN ")}
 ), confirmed AS (
   UPDATE reservations SET status = 'confirmed', closed_at = app_now(), closed_reason = NULL
   WHERE id = %(reservation_id)s AND EXISTS (SELECT 1 FROM booked)
@@ -42,37 +50,43 @@ WITH booked AS (
 ), told AS (
   INSERT INTO outbox (kind, payload)
   SELECT x.kind, x.payload FROM booked, (VALUES
-    ('booking.confirmed', jsonb_build_object('booking_id', %(booking_id)s::text)),
+    ('{CONFIRMED}', jsonb_build_object('booking_id', %(booking_id)s::text)),
     ('seats.changed', jsonb_build_object('schedule_id', %(schedule_id)s::text))) AS x (kind, payload)
   RETURNING id, kind
-)
-SELECT id, kind FROM told
-"""
+), issued AS ({issue_statement("booked")}
+), {ledger.post_statement("booked")}
+SELECT (SELECT id FROM told WHERE kind = '{CONFIRMED}') AS event_id, (SELECT array_agg(id) FROM issued) AS issued,
+  all_or_nothing((SELECT array_agg(seat_id) FROM taken), %(lock_count)s)
+FROM booked
+"""  # noqa: S608 - put together from constants
 
 
 def confirm(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM) -> UUID:
     """Make the booking that ``payment_id`` has paid for; returns its id. Raises SeatsGone."""
-    if take_sold(sale.claim()):
-        raise SeatsGone
+    row, claim = sale.row, sale.claim()
     booking_id = new_id()
-    reference = _book(sale, booking_id, actor)
-    issue(sale.ticket_facts(booking_id, reference))
-    row = sale.row
-    lines = sale_lines(row.quote, received_in)
     links = {"payment_id": payment_id, "reservation_id": row.id, "route_id": row.route_id}
-    ledger.post(PostingKind.SALE, row.operator_id, row.currency, lines, **links)
+    lines = sale_lines(row.quote, received_in)
+    fixed = ledger.parameters(PostingKind.SALE, row.operator_id, row.currency, lines, **links)
+    fixed |= claim.parameters() | {"lock_count": claim.size}
+    while True:  # until the reference is a new one, which it nearly always is
+        values = _values(sale, booking_id, actor)
+        tickets = drafts(sale.ticket_facts(booking_id, values["reference"]))
+        done = _write(fixed | values | {"tickets": as_parameter(tickets)})
+        if done is not None:
+            break
+    after_commit(partial(nudge, done.event_id, CONFIRMED))
+    issue_drafts({key: row for key, row in tickets.items() if UUID(key) not in set(done.issued or ())})
     return booking_id
 
 
-def _book(sale: Sale, booking_id: UUID, actor: Actor) -> str:
-    """Write the booking under a fresh reference; another one in the rare case that it is taken."""
-    while True:
-        values = _values(sale, booking_id, actor)
-        told = run(_BOOK, values).fetchall()
-        if told:
-            for event in told:
-                after_commit(partial(nudge, event.id, event.kind))
-            return str(values["reference"])
+def _write(values: dict[str, Any]) -> Any:
+    try:
+        return run(_CONFIRM, values).fetchone()
+    except psycopg.DatabaseError as error:
+        if error.sqlstate != NOT_ALL:
+            raise
+        raise SeatsGone from None
 
 
 def _values(sale: Sale, booking_id: UUID, actor: Actor) -> dict[str, Any]:

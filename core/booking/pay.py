@@ -9,24 +9,21 @@ nothing, whatever the method that was asked for.
 from dataclasses import dataclass
 from uuid import UUID
 
+from core.booking.begin import begin
 from core.booking.confirm import SeatsGone
 from core.booking.difference_paid import lock_changed, make_good
 from core.booking.errors import BadPassenger, HoldExpired, NotActive
-from core.booking.own import Locked, lock_reservation
+from core.booking.own import lock_reservation
 from core.booking.parties import Holder
-from core.booking.rules import with_grace
 from core.booking.sale import lock_sale
 from core.booking.settle import settle
 from core.kernel.activity import Actor
-from core.kernel.db import run, transaction
+from core.kernel.db import transaction
 from core.kernel.money import Money
-from core.kernel.outbox import publish
 from core.payments import records
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnavailable, PaymentIntent
 from core.payments.gateways.catalogue import gateway, gateway_for
 from core.payments.words import Account, Method, PaymentStatus
-
-_GRACE = "UPDATE reservations SET expires_at = %(expires_at)s, grace_used = true WHERE id = %(id)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +53,23 @@ def begin_payment(
     if method not in set(Method) - {Method.CASH, Method.VOUCHER}:
         raise BadPassenger("This way of paying is not known here.", field="method", code="unknown_method")
     through = gateway_for(method)
-    with transaction():
-        locked = lock_reservation(reservation_id, holder)
-        locked.require_open()
-        locked.require_alone()
-        amount = Money(locked.row.total, locked.row.currency)
-        if amount.amount:
-            give_grace(locked)
-            payment_id = _record_intent(locked, through.name, method, actor)
-    if not amount.amount:
+    begun = begin(reservation_id, holder, actor, through.name, method)
+    amount = begun.amount
+    if begun.payment_id is None:
         payment_id, _ = _book_at_once(reservation_id, holder, actor)
         return PaymentStarted(payment_id, PaymentStatus.COMPLETED, None, amount)
     intent = PaymentIntent(
-        payment_id=payment_id,
+        payment_id=begun.payment_id,
         amount=amount,
         method=method,
-        description=locked.row.operator_name,
+        description=begun.operator_name,
         return_url=return_url,
-        language=locked.row.language,
-        in_person=locked.row.channel in ("kiosk", "counter"),
+        language=begun.language,
+        in_person=begun.channel in ("kiosk", "counter"),
         behaviour=behaviour,
     )
     answer = ask(through.name, intent)
-    return PaymentStarted(payment_id, answer.status, answer.pay_url, amount)
-
-
-def give_grace(locked: Locked) -> None:
-    """Let the hold last as long as the policy lets a payment take, once; in the open transaction."""
-    row = locked.row
-    if row.grace_used:
-        return
-    expires_at = with_grace(locked.now, row.expires_at, row.payment_grace_minutes, locked.last_moment)
-    if expires_at > row.expires_at:
-        locked.prolong(expires_at)
-        run(_GRACE, {"id": row.id, "expires_at": expires_at})
-        publish("seats.changed", {"schedule_id": str(row.schedule_id)})
-
-
-def _record_intent(locked: Locked, through: str, method: str, actor: Actor) -> UUID:
-    row = locked.row
-    amount = Money(row.total, row.currency)
-    return records.start_payment(actor, row.id, row.operator_id, through, method, amount)
+    return PaymentStarted(begun.payment_id, answer.status, answer.pay_url, amount)
 
 
 def ask(name: str, intent: PaymentIntent) -> GatewayAnswer:

@@ -26,12 +26,15 @@ from core.payments.words import Account, PaymentStatus
 BOOKED, REFUND_DUE, FAILED = "booked", "refund_due", "failed"
 PARKED, DUPLICATE, IGNORED, DISAGREES = "parked", "duplicate", "ignored", "disagrees"
 
-_PAYMENT = """
-SELECT id, reservation_id, operator_id, amount, currency, status, split_id, lead_id, gateway,
-  (SELECT c.booking_id FROM booking_changes c WHERE c.reservation_id = payments.reservation_id) AS changes_booking_id
-FROM payments
-WHERE id = %(id)s OR (gateway = %(gateway)s AND gateway_reference = %(reference)s)
-"""
+#: Writes the message down and finds its payment, if it is here.
+_NOTE = f"""
+WITH noted AS ({records.NOTE_EVENT})
+SELECT noted.id AS event_row, p.id, p.reservation_id, p.operator_id, p.amount, p.currency, p.status, p.split_id, p.lead_id,
+  p.gateway,
+  (SELECT c.booking_id FROM booking_changes c WHERE c.reservation_id = p.reservation_id) AS changes_booking_id
+FROM noted LEFT JOIN payments p
+  ON p.id = %(payment_id)s OR (p.gateway = %(gateway)s AND p.gateway_reference = %(reference)s)
+"""  # noqa: S608 - put together from constants
 _RECEIVED = "UPDATE payments SET amount = %(amount)s, currency = %(currency)s WHERE id = %(id)s"
 
 #: What usually comes of a message; the rare other effect is written afterwards.
@@ -51,16 +54,15 @@ def settle(gateway: str, event: GatewayEvent) -> str:
 def _settle(gateway: str, event: GatewayEvent, *, seats_gone: bool) -> str:
     with transaction():
         expected = _EXPECTED.get(event.kind) or _unknown(event)
-        noted = records.record_event(gateway, event, expected)
+        values = records.event_parameters(gateway, event, expected)
+        noted = run(_NOTE, values | {"reference": event.reference}).fetchone()
         if noted is None:
             return DUPLICATE
         effect = settle_refund_event(event) if event.refund_id else _unknown(event)
-        found = {"id": event.payment_id, "gateway": gateway, "reference": event.reference}
-        payment = run(_PAYMENT, found).fetchone()
-        if payment and not event.refund_id:
-            effect = _effect(payment, event, seats_gone)
+        if noted.reservation_id and not event.refund_id:
+            effect = _effect(noted, event, seats_gone)
         if effect != expected:
-            records.set_effect(noted.id, effect)
+            records.set_effect(noted.event_row, effect)
     return effect
 
 

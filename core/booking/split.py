@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.booking import parts
+from core.booking.begin import give_grace
 from core.booking.confirm import SeatsGone
 from core.booking.difference_paid import lock_changed
 from core.booking.errors import BadPassenger, HoldExpired, NotActive
 from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
-from core.booking.pay import ask, give_grace
+from core.booking.pay import ask
 from core.booking.sale import Sale, lock_sale
 from core.booking.split_rules import PartRequest, divide
 from core.kernel import codes

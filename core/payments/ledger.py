@@ -39,21 +39,53 @@ constraint_error("ledger_append_only", LedgerIsAppendOnly)
 constraint_error("refunds_within_payment", RefundTooHigh)
 
 #: Posting and entries in one round trip: this is part of every sale.
-_POST = """
-    WITH posting AS (
+_POSTING = """
+    posting AS (
       INSERT INTO ledger_postings
         (id, operator_id, currency, kind, payment_id, refund_id, reservation_id, route_id)
-      VALUES (%(id)s, %(operator_id)s, %(currency)s, %(kind)s, %(payment_id)s, %(refund_id)s, %(reservation_id)s,
-        %(route_id)s)
+      SELECT %(posting_id)s, %(operator_id)s, %(currency)s, %(kind)s, %(payment_id)s, %(refund_id)s, %(reservation_id)s,
+        %(route_id)s {source}
       RETURNING id
+    ), entries AS (
+      INSERT INTO ledger_entries (posting_id, account, amount)
+      SELECT posting.id, line.account, line.amount
+      FROM posting, unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS line (account, amount)
     )
-    INSERT INTO ledger_entries (posting_id, account, amount)
-    SELECT posting.id, line.account, line.amount
-    FROM posting, unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS line (account, amount)
 """
 
 
+def post_statement(source: str) -> str:
+    """Parts (`posting`, `entries`) of a larger statement that write a fact of money with the `parameters` of one.
+
+    Nothing is written without ``source`` (a row of the statement), or when no money moved.
+    """
+    return _POSTING.format(source=f"FROM {source} WHERE cardinality(%(accounts)s::text[]) > 0")
+
+
+_POST = f"WITH {_POSTING.format(source='').strip()} SELECT id FROM posting"  # noqa: S608 - put together from constants
+
+
 def post(
+    kind: str,
+    operator_id: UUID,
+    currency: str,
+    lines: Sequence[Line],
+    **links: UUID | None,
+) -> UUID | None:
+    """Write a fact of money in the open transaction; returns the posting's id, or None when no money moved.
+
+    ``links``: payment_id, refund_id, reservation_id, route_id. Lines that do not balance make the commit fail with
+    UnbalancedPosting.
+    """
+    require_transaction()
+    if not lines:
+        return None
+    values = parameters(kind, operator_id, currency, lines, **links)
+    run(_POST, values)
+    return UUID(str(values["posting_id"]))
+
+
+def parameters(
     kind: str,
     operator_id: UUID,
     currency: str,
@@ -63,28 +95,17 @@ def post(
     refund_id: UUID | None = None,
     reservation_id: UUID | None = None,
     route_id: UUID | None = None,
-) -> UUID | None:
-    """Write a fact of money in the open transaction; returns the posting's id, or None when no money moved.
-
-    Lines that do not balance make the commit fail with UnbalancedPosting.
-    """
-    require_transaction()
-    if not lines:
-        return None
-    posting_id = new_id()
-    run(
-        _POST,
-        {
-            "id": posting_id,
-            "operator_id": operator_id,
-            "currency": currency,
-            "kind": str(kind),
-            "payment_id": payment_id,
-            "refund_id": refund_id,
-            "reservation_id": reservation_id,
-            "route_id": route_id,
-            "accounts": [str(account) for account, _ in lines],
-            "amounts": [amount for _, amount in lines],
-        },
-    )
-    return posting_id
+) -> dict[str, object]:
+    """For the statements that write a fact of money."""
+    return {
+        "posting_id": new_id(),
+        "operator_id": operator_id,
+        "currency": currency,
+        "kind": str(kind),
+        "payment_id": payment_id,
+        "refund_id": refund_id,
+        "reservation_id": reservation_id,
+        "route_id": route_id,
+        "accounts": [str(account) for account, _ in lines],
+        "amounts": [amount for _, amount in lines],
+    }

@@ -65,6 +65,18 @@ _CREATE = """
 INSERT INTO payments (id, reservation_id, operator_id, gateway, method, amount, currency)
 VALUES (%(id)s, %(reservation_id)s, %(operator_id)s, %(gateway)s, %(method)s, %(amount)s, %(currency)s)
 """
+#: Parts (`made`, `noted`) of a larger statement that begin a payment of what a row `found` of `reservations` costs.
+START_FOUND = """
+made AS (
+  INSERT INTO payments (id, reservation_id, operator_id, gateway, method, amount, currency)
+  SELECT %(payment_id)s, id, operator_id, %(gateway)s, %(method)s, total, currency FROM found
+), noted AS (
+  INSERT INTO activity_log (actor_kind, actor_id, actor_label, address, action, subject_kind, subject_id, operator_id,
+    after)
+  SELECT %(actor_kind)s, %(actor_id)s, %(actor_label)s, %(address)s, 'payment.started', 'payment', %(payment_id)s::text,
+    operator_id, jsonb_build_object('method', %(method)s::text, 'amount', total, 'currency', currency) FROM found
+)
+"""
 _START = f"WITH made AS ({_CREATE}) {activity.write_statement()}"
 
 _ANSWER = """
@@ -85,7 +97,8 @@ UPDATE payments SET status = 'failed', settled_at = app_now(), failure = %(failu
 WHERE (id = %(id)s OR lead_id = %(id)s) AND status = 'pending'
 """
 
-_NOTE_EVENT = """
+#: Returns the row's `id` and `payment_id`, or nothing when the message was processed before.
+NOTE_EVENT = """
 INSERT INTO webhook_events AS known (id, gateway, event_id, payment_id, payload, effect)
 VALUES (%(id)s, %(gateway)s, %(event_id)s, (SELECT id FROM payments WHERE id = %(payment_id)s), %(payload)s::jsonb,
   %(effect)s)
@@ -210,10 +223,14 @@ def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | N
     come of it; `set_effect` corrects it. An unknown payment is no error: the row's `payment_id` is then None, and the
     message, parked, is taken up again when the gateway repeats it.
     """
-    values = {"id": new_id(), "gateway": gateway, "event_id": event.event_id, "payment_id": event.payment_id,
-              "payload": json.dumps(event.payload), "effect": effect}  # fmt: skip
-    row = run(_NOTE_EVENT, values).fetchone()
+    row = run(NOTE_EVENT, event_parameters(gateway, event, effect)).fetchone()
     return EventRow(row.id, row.payment_id) if row else None
+
+
+def event_parameters(gateway: str, event: GatewayEvent, effect: str) -> dict[str, Any]:
+    """For statements that write a message down."""
+    return {"id": new_id(), "gateway": gateway, "event_id": event.event_id, "payment_id": event.payment_id,
+            "payload": json.dumps(event.payload), "effect": effect}  # fmt: skip
 
 
 def set_effect(event_row_id: UUID, effect: str) -> None:

@@ -18,16 +18,38 @@ from core.tickets.rules import new_number, validity
 
 __all__ = ["TicketFacts", "issue"]
 
-#: A number that exists already (2.5e16 are possible) is left out by the statement and drawn again.
 _INSERT = """
     INSERT INTO tickets (id, booking_id, passenger_id, number, qr, facts)
-    SELECT id, booking_id, passenger_id, number, qr, facts
-    FROM jsonb_to_recordset(%(rows)s::jsonb)
+    SELECT row.id, row.booking_id, row.passenger_id, row.number, row.qr, row.facts
+    FROM {source}jsonb_to_recordset(%(tickets)s::jsonb)
       AS row (id uuid, booking_id uuid, passenger_id uuid, number text, qr text, facts jsonb)
     ON CONFLICT (number) DO NOTHING
     RETURNING id
 """
 _DRAWS = 5
+_ISSUE = _INSERT.format(source="")
+
+#: Rows of tickets by their id.
+Drafts = dict[str, dict[str, Any]]
+
+
+def issue_statement(source: str) -> str:
+    """Part of a larger statement: it writes the tickets of `as_parameter` if ``source`` (a row of it) is there.
+
+    A number that exists already (2.5e16 are possible) is left out, for `issue_drafts` to draw it again.
+    """
+    return _INSERT.format(source=f"{source} CROSS JOIN ")
+
+
+def drafts(facts: Sequence[TicketFacts]) -> Drafts:
+    """The rows of tickets that are to be written, one a passenger, numbered and signed."""
+    rows = [_row(each) for each in facts]
+    return {row["id"]: row for row in rows}
+
+
+def as_parameter(waiting: Drafts) -> str:
+    """For the statement's parameter `tickets`."""
+    return json.dumps(list(waiting.values()), ensure_ascii=False)
 
 
 def issue(facts: Sequence[TicketFacts]) -> list[UUID]:
@@ -35,18 +57,22 @@ def issue(facts: Sequence[TicketFacts]) -> list[UUID]:
 
     Raises `Conflict` (code duplicate) when a passenger has a ticket already.
     """
-    if not facts:
-        return []
-    rows = [_row(each) for each in facts]
-    waiting = {row["id"]: row for row in rows}
+    rows = drafts(facts)
+    issue_drafts(dict(rows))
+    return [UUID(ticket_id) for ticket_id in rows]
+
+
+def issue_drafts(waiting: Drafts) -> None:
+    """Write these in the open transaction, under other numbers where theirs exist already."""
     for _ in range(_DRAWS):
-        for ticket in run(_INSERT, {"rows": json.dumps(list(waiting.values()), ensure_ascii=False)}):
-            del waiting[str(ticket.id)]
         if not waiting:
-            return [UUID(row["id"]) for row in rows]
+            return
+        for ticket in run(_ISSUE, {"tickets": as_parameter(waiting)}):
+            del waiting[str(ticket.id)]
         for row in waiting.values():
             row["number"] = new_number()
-    raise RuntimeError("no free ticket number was found")
+    if waiting:
+        raise RuntimeError("no free ticket number was found")
 
 
 def _row(facts: TicketFacts) -> dict[str, Any]:

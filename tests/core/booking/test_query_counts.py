@@ -19,10 +19,10 @@ from core.proof.gateway import ProofGateway
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
 
-#: Lock, intent, activity, and what the gateway answered.
-BEGINNING = 4
-#: The message, its payment, the sale and its passengers, completed, activity; seats, booking, tickets, books.
-SETTLING = 10
+#: The intent, and what the gateway answered.
+BEGINNING = 2
+#: The message with its payment; the sale; its passengers; completed; everything that is booked.
+SETTLING = 5
 
 
 class Statements(list[str]):
