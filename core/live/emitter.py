@@ -1,11 +1,11 @@
-"""Tells watchers what changed: drains the outbox kind `seats.changed`, reads the seats again, sends deltas.
+"""Tells watchers what changed: drains the outbox kind `seats.changed`, reads the seats again, sends deltas. Changes of
+schedules that nobody watches are dropped.
 
 Any number of processes may start one; exactly one is at work, the holder of a PostgreSQL advisory lock. When it dies
 another takes over under new epochs, and every watcher asks for the whole state. A delta that was lost between the
 drain and the emit is made good by the watchers' own snapshot every 30 s.
 """
 
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -19,15 +19,18 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kernel.db import db
 from core.live.deltas import Deltas
-from core.live.server import tell
+from core.live.server import tell, watched
 from core.live.states import read_states
+from core.live.watched import Watched
 
 log = structlog.get_logger(__name__)
 
 KIND = "seats.changed"
-TICK = 0.1
+TICK = 0.05
 #: How long a process waits before it asks for the lock again, or after the database was away.
 RETRY = 1.0
+#: How often each process says again what is watched there, in seconds.
+MARK_EVERY = 5.0
 _LOCK_KEY = 0x5EA7_0001
 _KEY = "bookinghall_emitter"
 
@@ -35,7 +38,7 @@ _TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 _DRAIN = text("""
 DELETE FROM outbox WHERE id IN (
   SELECT id FROM outbox WHERE kind = :kind AND done_at IS NULL ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED)
-RETURNING payload
+RETURNING payload->>'schedule_id'
 """)
 
 Tell = Callable[[UUID, dict[str, Any]], None]
@@ -44,9 +47,11 @@ Tell = Callable[[UUID, dict[str, Any]], None]
 class Emitter:
     """One background thread. `start` and `stop` may be called once each."""
 
-    def __init__(self, engine: Engine, tell_watchers: Tell) -> None:
+    def __init__(self, engine: Engine, tell_watchers: Tell, watched: Watched) -> None:
         self._engine = engine
         self._tell = tell_watchers
+        self._watched = watched
+        self._marked = -MARK_EVERY
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-emitter", daemon=True)
 
@@ -68,6 +73,7 @@ class Emitter:
                 log.warning("live_emitter_waits", error=type(error.orig).__name__)
             except Exception:
                 log.exception("live_emitter_failed")
+            self._mark()
             self._ended.wait(RETRY)
 
     def _with_lock(self, connection: Connection) -> None:
@@ -80,8 +86,16 @@ class Emitter:
         finally:
             connection.invalidate()  # ends the session, and with it the lock, whatever state it is in
 
+    def _mark(self) -> None:
+        """Remind the process whose emitter is at work of what is watched in this one."""
+        if time.monotonic() - self._marked >= MARK_EVERY:
+            self._marked = time.monotonic()
+            self._watched.mark_all()
+
     def _tick(self, connection: Connection, deltas: Deltas) -> None:
-        deltas.note(_schedules(connection))
+        changed = _schedules(connection)
+        if changed:
+            deltas.note(self._watched.among(changed))
         due = deltas.due(time.monotonic())
         if not due:
             return
@@ -95,17 +109,13 @@ def start(app: Flask) -> Emitter:
     """Start the application's emitter, for a process that serves. Never at import."""
     with app.app_context():
         engine = db.engine
-    emitter = Emitter(engine, lambda schedule_id, message: tell(app, schedule_id, message))
+    emitter = Emitter(engine, lambda schedule_id, message: tell(app, schedule_id, message), watched(app))
     app.extensions[_KEY] = emitter
     emitter.start()
     return emitter
 
 
 def _schedules(connection: Connection) -> list[UUID]:
-    payloads = connection.execute(_DRAIN, {"kind": KIND}).scalars()
-    return [UUID(_plain(payload)["schedule_id"]) for payload in payloads]
-
-
-def _plain(payload: Any) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(payload) if isinstance(payload, str) else payload
-    return value
+    """The schedules that have changed, each once."""
+    found = set(connection.execute(_DRAIN, {"kind": KIND}).scalars())
+    return [UUID(schedule_id) for schedule_id in found]

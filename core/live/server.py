@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
 
 from core.kernel.context import settings
 from core.kernel.errors import DomainError
 from core.kernel.lean import without
 from core.live.states import snapshot
+from core.live.watched import Watched
 
 with without("aiohttp", "requests"):  # what the libraries' clients would load; a server has no use for it
     import socketio
@@ -24,12 +25,14 @@ with without("aiohttp", "requests"):  # what the libraries' clients would load; 
 NAMESPACE = "/seats"
 CHANNEL = "bookinghall-live"
 _KEY = "bookinghall_live"
+_WATCHED = "bookinghall_watched"
+_ROOM = "schedule:"
 _SHORT = 5.0
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 
-__all__ = ["CHANNEL", "NAMESPACE", "close_room", "register", "room_of", "tell"]
+__all__ = ["CHANNEL", "NAMESPACE", "close_room", "register", "room_of", "tell", "watched"]
 
 
 class Seats(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no types
@@ -43,6 +46,7 @@ class Seats(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no types
             return
         _leave_all()
         join_room(room_of(schedule_id))
+        watched(current_app).mark([schedule_id])
         try:
             emit("snapshot", snapshot(schedule_id))
         except DomainError as error:
@@ -66,6 +70,7 @@ def register(app: Flask) -> None:
         **_between_processes(settings(app).redis_url),
     )
     app.extensions[_KEY] = live
+    app.extensions[_WATCHED] = Watched(lambda: _watched_here(live), settings(app).redis_url)
     app.wsgi_app = _without_deflate(app.wsgi_app)  # type: ignore[method-assign,assignment]
 
 
@@ -76,7 +81,18 @@ def tell(app: Flask, schedule_id: UUID, message: dict[str, Any]) -> None:
 
 def room_of(schedule_id: UUID) -> str:
     """The room where a schedule is watched."""
-    return f"schedule:{schedule_id}"
+    return f"{_ROOM}{schedule_id}"
+
+
+def watched(app: Flask) -> Watched:
+    """Which schedules anybody watches."""
+    found: Watched = app.extensions[_WATCHED]
+    return found
+
+
+def _watched_here(live: SocketIO) -> list[UUID]:
+    joined = list(live.server.manager.rooms.get(NAMESPACE, ()))  # a copy: others join and leave meanwhile
+    return [UUID(room.removeprefix(_ROOM)) for room in joined if room and room.startswith(_ROOM)]
 
 
 def async_mode() -> str:
@@ -122,5 +138,5 @@ def _schedule_of(message: object) -> UUID | None:
 
 def _leave_all() -> None:
     for room in rooms():
-        if room.startswith("schedule:"):
+        if room.startswith(_ROOM):
             leave_room(room)
