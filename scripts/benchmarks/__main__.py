@@ -10,7 +10,9 @@ from rich.table import Table
 
 from scripts.benchmarks.bench import Row, started_office
 
-PARTS = ("holds", "bookings", "seat_maps", "rush", "memory", "search", "ticket_pdf", "admin_list")
+PARTS = (
+    "holds", "bookings", "seat_maps", "rush", "watchers", "kiosk", "memory", "ticket_pdf", "search", "admin_list",
+)  # fmt: skip
 
 
 def main() -> None:

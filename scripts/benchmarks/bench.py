@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import aiohttp  # noqa: F401 - for the watchers' sockets: the office, loaded after it, would leave it out
 from flask import Flask
 
 from core.app import create_app

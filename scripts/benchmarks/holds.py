@@ -34,7 +34,7 @@ def _bare(bench: Bench) -> Load:
             text("CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz)")
         )
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", str(bench.workers), "-k", "gthread",
+    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", str(bench.workers), "-k", "core.kernel.serving.StayingWorker",
                "--threads", str(bench.threads), "--keep-alive", "5", "--reuse-port", "--log-level", "warning",
                "scripts.benchmarks.bare:application()"]  # fmt: skip
     with ExitStack() as stack:
