@@ -1,24 +1,22 @@
 """The seat map as JSON text, written quickly: it is read more often than anything else.
 
-What stays the same for a while (seats, prices) is kept as text for some seconds, and so is the whole map; but the states
-are read every time, and as soon as one has changed the map is written anew. So an answer is never older than its states.
+What stays the same (seats, prices) is kept as text for all schedules that share it, and so is every map as it was written
+last; but the states are read every time, together with the count of the operator's changes of prices. As soon as one of
+them has changed the map is written anew. So an answer is never older than its states and prices.
 """
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.accounts.remembered import Remembered
-from core.inventory.plans import Plan
-from core.inventory.queries import Stretch, taken_seats
+from core.inventory.plans import Plan, plan
+from core.inventory.queries import Stretch, taken_text
 from core.inventory.states import AVAILABLE, RESERVED, SeatMap, version_of, with_state
 from core.pricing.queries import seat_prices
 from core.pricing.rules import NoPrice
-
-#: A changed price is seen at the latest after so many seconds; a hold always asks for the present one.
-SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +32,36 @@ class _Written:
     """A map as it was written last: under this frame, with these seats taken."""
 
     frame: _Frame
-    taken: dict[UUID, tuple[str, datetime | None]]
-    text: str
+    taken: str
+    text: bytes
 
 
-_frames: Remembered[Stretch, _Frame] = Remembered(SECONDS, size=5_000)
+_frames: dict[Hashable, _Frame] = {}
 _written: dict[Stretch, _Written] = {}
 _AT_MOST = 2_000
 _FREE = f'"state":"{AVAILABLE}","held_until":null}}'
 
 
-def seat_map_text(schedule_id: UUID, first: int, last: int) -> str:
+def seat_map_text(schedule_id: UUID, first: int, last: int) -> bytes:
     """The JSON of `SeatMapOut`. Raises NotFound, BadStretch."""
-    plan, taken = taken_seats(schedule_id, first, last)
+    found = taken_text(schedule_id, first, last)
     stretch = (schedule_id, first, last)
-    frame = _frames.get(stretch, lambda: _frame(schedule_id, first, last, plan))
+    key = (first, last, found.terms)
+    frame = _frames.get(key)
+    if frame is None:
+        frame = _keep(_frames, key, _frame(stretch, plan(found.layout_id)))
     before = _written.get(stretch)
-    if before is None or before.frame is not frame or before.taken != taken:
-        if len(_written) >= _AT_MOST:
-            _written.clear()
-        before = _written[stretch] = _Written(frame, taken, _write(stretch, frame, taken))
+    if before is None or before.frame is not frame or before.taken != found.taken:
+        text = _write(stretch, frame, found.states()).encode()
+        before = _keep(_written, stretch, _Written(frame, found.taken, text))
     return before.text
+
+
+def _keep(memory: dict[Any, Any], key: Hashable, value: Any) -> Any:
+    if len(memory) >= _AT_MOST:
+        memory.clear()
+    memory[key] = value
+    return value
 
 
 def _write(stretch: Stretch, frame: _Frame, taken: dict[UUID, tuple[str, datetime | None]]) -> str:
@@ -85,14 +92,14 @@ def _end(state: str, held_until: datetime | None) -> str:
     return f'"state":"{state}","held_until":{until}}}'
 
 
-def _frame(schedule_id: UUID, first: int, last: int, plan: Plan) -> _Frame:
-    prices = prices_of_seats(schedule_id, first, last)
+def _frame(stretch: Stretch, layout: Plan) -> _Frame:
+    prices = prices_of_seats(*stretch)
     seats = []
-    for seat in plan.seats:
+    for seat in layout.seats:
         constant = with_state(seat, AVAILABLE, None).as_json()
         del constant["state"], constant["held_until"]
         seats.append((seat.id, seat.number, _text({**constant, "price": prices.get(seat.id)})[:-1] + ","))
-    empty = SeatMap(schedule_id, first, last, plan, ())
+    empty = SeatMap(*stretch, layout, ())
     return _Frame(_text(empty.as_json()["layout"]), tuple(seats))
 
 

@@ -1,7 +1,8 @@
 """Writing down that somebody begins to pay: usually one statement, which is its own transaction.
 
-It finds the reservation under lock if it is the holder's, runs, is no part of a basket, costs something and needs no grace; then the payment and its
-line in the activity log are written. In every other case it writes nothing, and a transaction looks closer.
+It finds the reservation under lock if it is the holder's, runs, is no part of a basket, costs something and needs no
+grace; then the payment and its line in the activity log are written. In every other case it writes nothing, and a
+transaction looks closer.
 """
 
 from dataclasses import dataclass

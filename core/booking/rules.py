@@ -1,5 +1,6 @@
 """Rules of selling, pure: limits, times, references. No I/O."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,8 @@ from core.kernel.codes import ALPHABET, check_character, is_checked, plain, rand
 
 EPOCH = date(2024, 1, 1)
 _MAX_TEXT = 200
+#: Control characters, and halves of characters that cannot be stored.
+_UNUSABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def make_reference(prefix: str, day: date) -> str:
@@ -50,7 +53,7 @@ def clean_text(value: str | None, field: str, limit: int = _MAX_TEXT) -> str | N
     trimmed = " ".join((value or "").split())
     if len(trimmed) > limit:
         raise BadPassenger(f"This text is longer than {limit} characters.", field=field)
-    if any(ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF or ord(char) == 127 for char in trimmed):
+    if _UNUSABLE.search(trimmed):
         raise BadPassenger("This text has characters that cannot be used.", field=field)
     return trimmed or None
 

@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from core.kernel.lean import settle_in
 from core.kernel.office import Office
+from core.kernel.serving import StayingWorker
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 
@@ -59,7 +60,7 @@ def _options(settings: Settings, workers: int, threads: int) -> dict[str, Any]:
         "threads": threads,
         # A socket of its own for each process: from a shared one, whoever wakes first takes all who come at once.
         "reuse_port": workers > 1,
-        "worker_class": "gthread",
+        "worker_class": StayingWorker,
         "timeout": 60,
         "graceful_timeout": 2,
         "keepalive": 5,

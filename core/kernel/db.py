@@ -109,6 +109,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info["in_use_case"] = False
+        session.info.pop("driver", None)
     _run(callbacks)
 
 
@@ -120,7 +121,7 @@ def _begin(session: Session) -> None:
 
 def in_transaction() -> bool:
     """Whether the caller is inside `transaction()`."""
-    return bool(db.session().info.get("in_use_case"))
+    return db.session.registry.has() and bool(db.session().info.get("in_use_case"))
 
 
 def require_transaction() -> Session:
@@ -136,8 +137,11 @@ def driver() -> psycopg.Connection[Any]:
     Statements have ``%(name)s`` parameters and are prepared by the driver. They take part in the same transaction, and
     their errors become the same domain errors; what is saved is the work around each statement, a third of a hold.
     """
-    connection: psycopg.Connection[Any] = require_transaction().connection().connection.driver_connection  # type: ignore[assignment]
-    return connection
+    session = require_transaction()
+    known: psycopg.Connection[Any] | None = session.info.get("driver")
+    if known is None:
+        known = session.info["driver"] = session.connection().connection.driver_connection
+    return known  # type: ignore[return-value]
 
 
 def run(statement: str, values: Mapping[str, Any] | None = None) -> psycopg.Cursor[Any]:
@@ -151,11 +155,12 @@ def run_alone(statement: str, values: Mapping[str, Any] | None = None) -> list[A
     The statement is its own transaction: one round trip instead of the three of begin, statement and commit, which is
     most of what a hold used to cost. It has to do all or nothing. Errors are the same as those of `transaction()`.
     """
-    session = db.session()
     if in_transaction():
         raise RuntimeError("transaction() is open: use run()")
-    session.rollback()  # gives back the connection of a screen's reads, so that nobody holds two
-    if not isinstance(session.get_bind(), Engine):
+    if db.session.registry.has():
+        db.session.rollback()  # gives back the connection of a screen's reads, so that nobody holds two
+    bound: object = db.engine
+    if not isinstance(bound, Engine):  # the tests' one connection
         with transaction():
             return run(statement, values).fetchall()
     try:

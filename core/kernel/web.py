@@ -4,7 +4,11 @@ A part that needs another policy for its own pages (the kiosk's sockets, the adm
 here only what is missing is added.
 """
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
@@ -22,6 +26,25 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
 }
+_BY_LOWER_NAME = {name.lower(): (name, value) for name, value in _HEADERS.items()}
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Any], Iterable[bytes]]
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Signed cookies as ever, without making a signature's tools for those who come with none and leave with none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, or an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie if the session says so."""
+        if session or session.modified or session.accessed:
+            super().save_session(app, session, response)
 
 
 def register(app: Flask) -> None:
@@ -30,7 +53,8 @@ def register(app: Flask) -> None:
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     babel.init_app(app, locale_selector=language)
     csrf.init_app(app)
-    app.after_request(_add_headers)
+    app.session_interface = _Sessions()
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
 
 
 def language() -> str:
@@ -40,7 +64,15 @@ def language() -> str:
     return request.accept_languages.best_match(sorted(known), default=own) or own
 
 
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+def _with_headers(inner: Wsgi) -> Wsgi:
+    """Add what is missing, outside of Flask: for small answers its own way took a tenth of the time."""
+
+    def serve(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            headers.extend(pair for name, pair in _BY_LOWER_NAME.items() if name not in given)
+            return start_response(status, headers, *error)
+
+        return inner(environ, start)
+
+    return serve

@@ -11,7 +11,8 @@ _UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
 def _one_line(value: str) -> str:
-    if any(unicodedata.category(char) in _UNSHOWABLE for char in value):
+    # Nearly every line is printable throughout, which is quick to see; the few others (spaces of other kinds) are not worse.
+    if not value.isprintable() and any(unicodedata.category(char) in _UNSHOWABLE for char in value):
         raise ValueError("contains characters that cannot be shown")
     return value
 

@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from core.kernel.serving import StayingWorker
 from core.kernel.settings import Settings
 from core.payments.gateways.simulated.behaviours import BEHAVIOURS
 
@@ -29,7 +30,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": _bind(self._settings.simulated_gateway_url),
             "workers": 1,
             "threads": _THREADS,
-            "worker_class": "gthread",
+            "worker_class": StayingWorker,
             "timeout": 60,
             "graceful_timeout": 2,
             "keepalive": _KEEP_ALIVE,
