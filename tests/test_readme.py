@@ -30,7 +30,7 @@ IMPORT = (
 )
 MIGRATE = ".venv/bin/bookinghall migrate"
 WEB = (
-    ".venv/bin/gunicorn --worker-class gthread --workers 2 --threads 8 --bind 127.0.0.1:8080"
+    ".venv/bin/gunicorn --worker-class core.kernel.serving.StayingWorker --workers 2 --threads 8 --bind 127.0.0.1:8080"
     " 'wsgi:application_factory()'"
 )
 WORKER = ".venv/bin/bookinghall worker"

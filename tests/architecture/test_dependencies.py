@@ -59,7 +59,7 @@ def top_modules(path: Path) -> set[str]:
 
 RUNTIME = declared(PROJECT["dependencies"])
 FOR_TESTS = declared(PROJECT["optional-dependencies"]["test"])
-PRODUCT = ("core", "kiosk", "admin", "wsgi.py", "scripts/benchmarks")
+PRODUCT = ("core", "kiosk", "admin", "wsgi.py")
 
 
 def test_every_part_is_used() -> None:
