@@ -1,4 +1,4 @@
-"""From the hold on: reserve, look, extend, name, give back. Only the traveller who holds it sees a reservation."""
+"""From the hold on: reserve, look, extend, change seats, name, give back. Only the traveller who holds it sees a reservation."""
 
 from typing import Any
 from uuid import UUID
@@ -7,11 +7,12 @@ from flask import Response, jsonify
 from pydantic import Field
 
 from core.accounts.boarding import require_boarding
+from core.booking.alter import alter
 from core.booking.cancel import cancel
 from core.booking.details import set_details
 from core.booking.extend import extend
 from core.booking.queries import reservation_view
-from core.booking.requests import HoldRequest, PassengerRequest
+from core.booking.requests import HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
 from core.booking.views import ReservationView
 from core.kernel.clock import now
@@ -20,7 +21,7 @@ from kiosk import device
 from kiosk.asked import Asked, body
 from kiosk.once import done_once
 from kiosk.station import LANGUAGES, extension_minutes
-from kiosk.views.seats import QuoteAsked
+from kiosk.views.seats import PassengerAsked, QuoteAsked
 from kiosk.views.site import blueprint
 
 
@@ -28,6 +29,18 @@ class HoldAsked(QuoteAsked):
     """The seats chosen, and the language of the ticket."""
 
     language: str = Field(default="en", max_length=10)
+
+
+class SeatAsked(PassengerAsked):
+    """A seat and who sits on it from now on: a passenger of the hold, or without an id somebody new."""
+
+    passenger_id: UUID | None = None
+
+
+class SeatsAsked(Asked):
+    """Everybody who travels."""
+
+    passengers: tuple[SeatAsked, ...] = Field(min_length=1, max_length=50)
 
 
 class DetailsAsked(Asked):
@@ -65,6 +78,20 @@ def extend_hold(reservation_id: UUID) -> Response:
     def work() -> dict[str, Any]:
         extend(reservation_id, holder, who)
         return state_json(own_reservation(reservation_id))
+
+    return done_once(work)
+
+
+@blueprint.post("/api/holds/<uuid:reservation_id>/seats")
+def change_seats(reservation_id: UUID) -> Response:
+    """Other seats or travellers: the new seats are taken before the old ones are given up."""
+    holder, who = device.traveller(), device.actor()
+    asked = body(SeatsAsked)
+    wanted = [Seating(seat.seat_id, seat.passenger_id, seat.type) for seat in asked.passengers]
+
+    def work() -> dict[str, Any]:
+        alter(reservation_id, holder, who, wanted)
+        return hold_json(own_reservation(reservation_id))
 
     return done_once(work)
 

@@ -41,6 +41,37 @@ def test_a_hold_and_its_release_are_seen_on_the_other_screen_within_a_second(
     expect(second.seat("3A")).to_have_attribute("data-mark", "free", timeout=SECOND)
 
 
+def test_who_goes_back_keeps_the_seat_until_another_is_taken_in_its_place(two: tuple[Kiosk, Kiosk]) -> None:
+    first, second = two
+    first.page.click("#go-on")
+    first.at("details").page.fill("#email", "ana@example.org")
+    first.page.click("#go-on")
+    first.at("pay").page.click("#go-back")
+    first.at("seats")
+    expect(first.seat("3A")).to_have_attribute("data-mark", "mine")
+    expect(first.page.get_by_role("timer")).to_be_visible()
+    expect(second.seat("3A")).to_have_attribute("data-mark", "held", timeout=SECOND)
+
+    first.seat("2A").click()
+    first.page.click("#go-on")
+    first.at("details")
+    assert first.page.input_value("#email") == "ana@example.org"
+    expect(second.seat("2A")).to_have_attribute("data-mark", "held", timeout=SECOND)
+    expect(second.seat("3A")).to_have_attribute("data-mark", "free", timeout=SECOND)
+
+    first.page.click("#go-back")
+    first.at("seats").page.click("#adult-more")
+    expect(first.page.locator('#seat-map [data-mark="mine"]')).to_have_count(2)
+    assert "2A" in first.mine()
+    expect(first.go_on).to_be_enabled()
+    first.page.click("#go-on")
+    first.at("details").page.click("#go-on")
+    first.at("pay").page.click("#method-cash")
+    first.page.click("#go-on")
+    first.at("ticket")
+    expect(second.seat("2A")).to_have_attribute("data-mark", "taken", timeout=2 * SECOND)
+
+
 def test_a_sale_is_seen_on_the_other_screen(two: tuple[Kiosk, Kiosk]) -> None:
     first, second = two
     first.page.click("#go-on")

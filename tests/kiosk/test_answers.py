@@ -196,3 +196,24 @@ def test_a_pairing_link_works_once_and_only_by_its_button(office_app: Flask, off
     assert client.post(f"/kiosk/pair/{code}", data={"csrf_token": token}).status_code == 302
     assert "Porto" in client.get("/kiosk/api/departures").text
     assert client.post(f"/kiosk/pair/{code}", data={"csrf_token": token}).status_code == 409
+
+
+def test_seats_are_changed_while_they_are_held_and_a_lost_race_keeps_them(
+    kiosk: KioskClient, office: Office
+) -> None:
+    held = kiosk.hold(office, 0).get_json()
+    kiosk.hold(office, 5, session=SECOND)
+    path = f"/holds/{held['reservation_id']}"
+    stays = {"seat_id": str(office.seats[1]), "passenger_id": held["passengers"][0]["id"]}
+
+    changed = kiosk.ask("POST", path + "/seats", {"passengers": [stays, {"seat_id": str(office.seats[2])}]})
+    lost = kiosk.ask("POST", path + "/seats", {"passengers": [{"seat_id": str(office.seats[5])}]})
+
+    assert changed.status_code == 200, changed.get_json()
+    people = changed.get_json()["passengers"]
+    assert [person["seat"] for person in people] == ["1B", "1C"]
+    assert people[0]["id"] == held["passengers"][0]["id"]
+    assert changed.get_json()["expires_at"] == held["expires_at"]
+    assert (lost.status_code, lost.get_json()["code"]) == (409, "seat_taken")
+    other = kiosk.ask("POST", path + "/seats", {"passengers": [stays]}, session=SECOND)
+    assert other.status_code == 404

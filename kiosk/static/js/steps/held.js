@@ -5,7 +5,7 @@ import { holdClock } from "../clock.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { ask } from "../dialog.js";
-import { giveBack, go, leave } from "../flow.js";
+import { go, leave } from "../flow.js";
 import { sale } from "../sale.js";
 import { say, sayNow } from "../announce.js";
 import { inWords } from "../problems.js";
@@ -70,8 +70,9 @@ export async function runOut(state = null) {
   } else leave();
 }
 
-export async function backToSeats() {
-  await giveBack();
+// The seats stay held until others are taken in their place.
+export function backToSeats() {
+  sale.byHand = true;
   go("seats");
 }
 

@@ -19,6 +19,7 @@ import { ask } from "../dialog.js";
 import { say, sayNow } from "../announce.js";
 import { seatLook, seatWords } from "./seatlook.js";
 import { legend, passengersCard } from "./seatpanel.js";
+import { heldBar } from "./held.js";
 import { tripLine } from "./trip.js";
 
 export function seats(notice = "") {
@@ -35,11 +36,13 @@ export function seats(notice = "") {
   let endTimer = 0;
   let quoted = 0;
   let alive = true;
+  let holding = false;
   let stopListening = () => {};
   let key = newKey();
 
   frame({ step: "seats", title: t("seats.title"), lede: t("seats.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next: go_on });
-  content(tripLine(trip), note, room);
+  const [bar, stopBar] = sale.hold ? heldBar("seats") : [null, () => {}];
+  content(bar, tripLine(trip), note, room);
   if (notice) tell(notice);
   load();
 
@@ -53,6 +56,7 @@ export function seats(notice = "") {
     }
     if (!alive) return;
     states.fill(sale.plan.seats);
+    sale.chosen = sale.chosen.map(({ id }) => sale.plan.seats.find((seat) => seat.id === id)).filter(Boolean);
     if (!stillFree(sale.chosen)) sale.byHand = false;
     if (!sale.byHand || !sale.chosen.length) chooseBest();
     draw();
@@ -90,8 +94,11 @@ export function seats(notice = "") {
   // Of the list: the row of the seat that is chosen.
   const showRow = () => view.element.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 
-  const lookOf = (seat) => seatLook(seat, states.of(seat.id), sale.chosen.some(({ id }) => id === seat.id), sale.plan);
-  const isFree = (seat) => states.of(seat.id) === "available";
+  // Seats that this traveller holds while choosing others are free for them alone.
+  const isOurs = (seat) => Boolean(sale.hold?.passengers?.some((passenger) => passenger.seat === seat.number));
+  const stateOf = (seat) => (isOurs(seat) ? "available" : states.of(seat.id));
+  const lookOf = (seat) => seatLook(seat, stateOf(seat), sale.chosen.some(({ id }) => id === seat.id), sale.plan);
+  const isFree = (seat) => stateOf(seat) === "available";
   const stillFree = (chosen) => chosen.every((mine) => isFree(mine)) && chosen.length === passengerCount();
 
   function chooseBest() {
@@ -100,7 +107,7 @@ export function seats(notice = "") {
   }
 
   function touch(seat) {
-    const state = states.of(seat.id);
+    const state = stateOf(seat);
     if (state !== "available") return say(t(state === "reserved" ? "seats.someone" : "seats.taken", { seat: seat.number }));
     tell("");
     sale.byHand = true;
@@ -125,18 +132,18 @@ export function seats(notice = "") {
   async function fetchBest() {
     try {
       sale.plan.best = (await get(`${path}/best?${stretch}&count=${passengerCount()}`)).best;
-      chooseBest();
+      if (alive) chooseBest();
     } catch (error) {
       tell(inWords(error));
     }
   }
 
-  // Somebody else was faster: say so, and offer the next best.
+  // Somebody else was faster: say so, and offer the next best. While we hold ourselves it may be us: the answer will tell.
   async function changed() {
     planEnd();
     const gone = sale.chosen.filter((seat) => !isFree(seat));
     view?.update();
-    if (!gone.length) return;
+    if (!gone.length || holding) return;
     const numbers = gone.map(({ number }) => number).join(", ");
     sale.byHand = false;
     await fetchBest();
@@ -180,16 +187,42 @@ export function seats(notice = "") {
 
   async function hold() {
     go_on.disabled = true;
+    holding = true;
     try {
-      sale.hold = await post("/holds", {
-        schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
-        passengers: pairs(), language: currentLanguage(),
-      }, key);
+      if (!sale.hold) await holdAnew();
+      else if (!unchanged()) await exchange();
       go(sale.plan.policy.asks.length ? "details" : "pay");
     } catch (error) {
+      holding = false;
       await notHeld(error);
     } finally {
+      holding = false;
       go_on.disabled = false;
+    }
+  }
+
+  async function holdAnew() {
+    sale.hold = await post("/holds", {
+      schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
+      passengers: pairs(), language: currentLanguage(),
+    }, key);
+  }
+
+  const unchanged = () => {
+    const held = sale.hold.passengers;
+    return held.length === sale.chosen.length && pairs().every(({ type }, n) => type === held[n].type && sale.chosen[n].number === held[n].seat);
+  };
+
+  // The hold is altered; where that is too late (somebody began to pay, or its time ran out) it is given back and made anew.
+  async function exchange() {
+    const passengers = pairs().map((pair, n) => ({ ...pair, passenger_id: sale.hold.passengers[n]?.id ?? null }));
+    try {
+      Object.assign(sale.hold, await post(`/holds/${sale.hold.reservation_id}/seats`, { passengers }, key));
+    } catch (error) {
+      if (!["payment_begun", "hold_expired", "reservation_not_active"].includes(error.code)) throw error;
+      await giveBack();
+      key = newKey();
+      await holdAnew();
     }
   }
 
@@ -220,6 +253,7 @@ export function seats(notice = "") {
   return () => {
     alive = false;
     stopListening();
+    stopBar();
     clearTimeout(endTimer);
     view?.stop();
     stopWatching();
