@@ -9,6 +9,16 @@ _ADDRESS_OF_THE_SALE = """
         WHERE c.reservation_id = s.id AND a.subject_kind = 'booking' AND a.action = 'booking.contact_changed')
 """
 
+
+def _told(kind: str, key: str, column: str, cause: str = "m.cause") -> str:
+    """The conditions of a thing (its id in ``column``, by ``key`` in the outbox) of which nobody was told, nor will be."""
+    return f"""
+      NOT EXISTS (SELECT 1 FROM messages m WHERE {cause} = '{kind}:' || {column})
+      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.done_at IS NULL AND o.kind = '{kind}'
+        AND o.payload ->> '{key}' = {column}::text)
+    """  # noqa: S608 - put together from constants
+
+
 BOOKED_IS_TOLD = Invariant(
     "booked_is_told",
     "Who left an address has the message with the tickets, or it waits in the outbox.",
@@ -16,10 +26,8 @@ BOOKED_IS_TOLD = Invariant(
     SELECT b.reference AS subject, 'no message about it, and none waiting' AS detail
     FROM bookings b JOIN sales s ON s.id = b.reservation_id
     WHERE {_ADDRESS_OF_THE_SALE}
-      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cause = 'booking.confirmed:' || b.id)
-      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.done_at IS NULL AND o.kind = 'booking.confirmed'
-        AND o.payload ->> 'booking_id' = b.id::text)
-    """,  # noqa: S608 - put together from constants
+      AND {_told("booking.confirmed", "booking_id", "b.id")}
+    """,  # noqa: S608
 )
 
 REFUND_IS_SENT = Invariant(
@@ -41,9 +49,51 @@ REFUND_IS_TOLD = Invariant(
     SELECT f.id::text AS subject, 'no message about it, and none waiting' AS detail
     FROM refunds f JOIN payments p ON p.id = f.payment_id JOIN sales s ON s.id = p.reservation_id
     WHERE f.status = 'processed' AND {_ADDRESS_OF_THE_SALE}
-      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.cause = 'refund.processed:' || f.id)
-      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.done_at IS NULL AND o.kind = 'refund.processed'
-        AND o.payload ->> 'refund_id' = f.id::text)
+      AND {_told("refund.processed", "refund_id", "f.id")}
+    """,  # noqa: S608
+)
+
+CANCELLED_IS_TOLD = Invariant(
+    "cancelled_is_told",
+    "Who left an address has the message about what was cancelled, or it waits in the outbox.",
+    f"""
+    SELECT c.id::text AS subject, 'no message about it, and none waiting' AS detail
+    FROM cancellations c JOIN bookings b ON b.id = c.booking_id JOIN sales s ON s.id = b.reservation_id
+    WHERE {_ADDRESS_OF_THE_SALE} AND {_told("booking.cancelled", "cancellation_id", "c.id")}
+    """,  # noqa: S608
+)
+
+CHANGED_IS_TOLD = Invariant(
+    "changed_is_told",
+    "Who left an address has the tickets of a changed booking, or they wait in the outbox.",
+    f"""
+    SELECT b.reference AS subject, 'changed, no message about it, and none waiting' AS detail
+    FROM bookings b JOIN sales s ON s.id = b.reservation_id
+    WHERE {_ADDRESS_OF_THE_SALE}
+      AND EXISTS (SELECT 1 FROM activity_log a WHERE a.subject_kind = 'booking' AND a.subject_id = b.id::text
+        AND a.action IN ('booking.changed', 'booking.moved'))
+      AND {_told("booking.changed", "booking_id", "b.id", "split_part(m.cause, ':', 1) || ':' || split_part(m.cause, ':', 2)")}
+    """,  # noqa: S608
+)
+
+REMINDED_IS_TOLD = Invariant(
+    "reminded_is_told",
+    "Whoever was to be reminded and still travels has the reminder, or it waits in the outbox.",
+    f"""
+    SELECT b.reference AS subject, 'to be reminded, no message about it, and none waiting' AS detail
+    FROM bookings b JOIN sales s ON s.id = b.reservation_id
+    WHERE b.reminded_at IS NOT NULL AND b.status = 'confirmed' AND {_ADDRESS_OF_THE_SALE}
+      AND {_told("reminder.due", "booking_id", "b.id")}
+    """,  # noqa: S608
+)
+
+CHOICE_IS_TOLD = Invariant(
+    "choice_is_told",
+    "Who is to choose after a disruption and left an address has the message, or it waits in the outbox.",
+    f"""
+    SELECT d.id::text AS subject, 'to be chosen, no message about it, and none waiting' AS detail
+    FROM disruption_cases d JOIN bookings b ON b.id = d.booking_id JOIN sales s ON s.id = b.reservation_id
+    WHERE d.state = 'waiting' AND {_ADDRESS_OF_THE_SALE} AND {_told("disruption.choice", "case_id", "d.id")}
     """,  # noqa: S608
 )
 
@@ -61,4 +111,7 @@ QUEUED_WILL_BE_SENT = Invariant(
     """,
 )
 
-WORDS = (BOOKED_IS_TOLD, REFUND_IS_SENT, REFUND_IS_TOLD, QUEUED_WILL_BE_SENT)
+WORDS = (
+    BOOKED_IS_TOLD, REFUND_IS_SENT, REFUND_IS_TOLD, CANCELLED_IS_TOLD, CHANGED_IS_TOLD, REMINDED_IS_TOLD, CHOICE_IS_TOLD,
+    QUEUED_WILL_BE_SENT,
+)  # fmt: skip

@@ -56,6 +56,15 @@ TAMPERING = {
     "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due';"
     " UPDATE refunds SET next_try_at = NULL",
     "refund_is_told": "UPDATE refunds SET status = 'processed'",
+    "cancelled_is_told": "INSERT INTO cancellations (id, booking_id, operator_id, whole, waived, percent, fee, refund, kept,"
+    " currency, lines) SELECT gen_random_uuid(), id, operator_id, true, false, 0, 0, 0, 0, currency, '[]' FROM bookings",
+    "changed_is_told": "INSERT INTO activity_log (actor_kind, actor_id, actor_label, action, subject_kind, subject_id)"
+    " SELECT 'user', 'x', 'x', 'booking.changed', 'booking', id::text FROM bookings",
+    "reminded_is_told": "UPDATE bookings SET reminded_at = app_now()",
+    "choice_is_told": "INSERT INTO disruptions (id, schedule_id, operator_id, kind, reason, choose_by, default_choice)"
+    " SELECT gen_random_uuid(), id, operator_id, 'cancelled', 'x', app_now(), 'refund' FROM schedules;"
+    " INSERT INTO disruption_cases (id, disruption_id, booking_id) SELECT gen_random_uuid(), d.id, b.id"
+    " FROM disruptions d, bookings b",
     "queued_will_be_sent": "INSERT INTO messages (id, cause, kind, recipient, reservation_id) SELECT"
     " gen_random_uuid(), 'reminder.due:' || gen_random_uuid(), 'reminder.due', 'a@example.org', id FROM reservations",
 }  # fmt: skip
