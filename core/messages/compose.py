@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from core.kernel.languages import known_language
-from core.messages import about_bookings, about_departures, about_money
+from core.messages import about_bookings, about_departures, about_money, about_waiting
 from core.messages.letters import Letter
 from core.messages.page import Page, written
 
@@ -26,5 +26,6 @@ _KINDS: dict[str, Callable[[UUID, str], Page]] = {
     "reservation.expired": about_bookings.expired,
     "schedule.delayed": about_departures.delayed,
     "schedule.platform": about_departures.platform,
+    "waiting.offered": about_waiting.offered,
 }
 KINDS = frozenset(_KINDS)

@@ -9,6 +9,7 @@ from core.booking.disruption_models import CaseState
 from core.booking.disruption_queries import case
 from core.booking.queries import booking_view, reservation_view
 from core.booking.views import ReservationView
+from core.booking.waiting_queries import waiting_entry
 from core.messages.departures import choice_is_given, tell_everybody
 from core.messages.queries import asked_again, reservation_of_refund
 from core.messages.service import Cause, Recipient, deliver, send
@@ -88,8 +89,12 @@ def disruption_choice(_event_id: int, payload: Mapping[str, Any]) -> None:
         _tell(Cause("disruption.choice", case_id), booking.reservation)
 
 
-def waiting_offered(_event_id: int, _payload: Mapping[str, Any]) -> None:
-    """The offer stands on the page that `core.booking.links` gives an address to."""
+def waiting_offered(event_id: int, payload: Mapping[str, Any]) -> None:
+    """Seats are held for who is next on a waiting list, while the offer stands; every offer is told."""
+    entry = waiting_entry(UUID(payload["entry_id"]))
+    sale = reservation_view(entry.reservation_id) if entry.reservation_id else None
+    if sale and entry.status == "offered":
+        _tell(Cause("waiting.offered", entry.id, event_id), sale)
 
 
 def _about_booking(cause: Cause) -> None:

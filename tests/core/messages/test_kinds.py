@@ -16,12 +16,14 @@ from core.booking.disruption_choice import choose_for
 from core.booking.disruption_queries import cases_of
 from core.booking.disruption_run import run_disruption
 from core.booking.expire import sweep
-from core.booking.links import choice_address
+from core.booking.links import choice_address, waiting_address
 from core.booking.move import Destination, move_booking
 from core.booking.queries import booking_view
 from core.booking.remind import remind
 from core.booking.reserve import reserve
 from core.booking.views import BookingView
+from core.booking.waiting import JoinRequest, Traveller, join
+from core.booking.waiting_serve import serve
 from core.jobs.deliver import deliver
 from core.jobs.handlers import HANDLERS
 from core.kernel import outbox
@@ -35,7 +37,7 @@ from tests.support.clock import Clock
 from tests.support.codes import codes_in_pdf
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK, another_departure, make_office
 from tests.support.mail import MailServer
-from tests.support.sales import sell
+from tests.support.sales import buyer, sell
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -276,6 +278,24 @@ def test_who_has_chosen_already_is_not_asked(smtp: MailServer) -> None:
     tell("disruption.choice")
 
     assert smtp.messages == []
+
+
+def test_who_is_next_in_line_is_told_what_is_held_and_until_when(smtp: MailServer) -> None:
+    office = make_office(rows=1)
+    sold = [sell(seat, office=office, holder=buyer(seat), email=None) for seat in range(4)]
+    people = (Traveller(full_name="Ana"),)
+    wish = JoinRequest(office.schedule_id, 0, 5, people, "api", "ana@example.org", language="ro")
+    entry = join(wish, ACTOR)
+    cancel_booking(sold[2], CLERK)
+    assert serve() == 1
+
+    tell("waiting.offered")
+
+    (mail,) = smtp.messages
+    assert smtp.recipients == [["ana@example.org"]]
+    assert mail["Subject"].startswith("Locuri pentru dumneavoastră: Lisboa – Porto, ")
+    assert f"Plătiți acum: {waiting_address(entry)}" in words(mail)
+    assert "Loc: 1C" in words(mail)
 
 
 def test_another_bay_is_told(smtp: MailServer) -> None:
