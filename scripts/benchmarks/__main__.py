@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
 
 from scripts.benchmarks.bench import Row, started_office
+from scripts.benchmarks.cpu import Others
 
 PARTS = (
     "holds", "bookings", "seat_maps", "rush", "watchers", "kiosk", "memory", "ticket_pdf", "search", "admin_list",
@@ -17,10 +19,12 @@ PARTS = (
 
 def main() -> None:
     options = _options()
-    rows: list[Row] = []
+    rows: list[tuple[Row, float]] = []
     with started_office(seconds=options.seconds, workers=options.workers, threads=options.threads) as bench:
         for part in options.parts or PARTS:
-            rows.extend(import_module(f"scripts.benchmarks.{part}").run(bench))
+            others = Others()
+            found = import_module(f"scripts.benchmarks.{part}").run(bench)
+            rows.extend((row, others.cores()) for row in found)
     _print(rows)
 
 
@@ -33,12 +37,13 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _print(rows: list[Row]) -> None:
-    table = Table(title="Bookinghall on this machine")
-    for head in ("what", "goal", "measured", "reached", "note"):
+def _print(rows: list[tuple[Row, float]]) -> None:
+    """`others` is how many processors were busy with something else than this meanwhile: figures are good at 0.0."""
+    table = Table(title=f"Bookinghall on this machine with {os.cpu_count()} processors")
+    for head in ("what", "goal", "measured", "reached", "others", "note"):
         table.add_column(head, justify="left" if head in {"what", "note"} else "right")
-    for row in rows:
-        table.add_row(row.what, row.goal, row.measured, row.reached, row.note)
+    for row, others in rows:
+        table.add_row(row.what, row.goal, row.measured, row.reached, f"{others:.1f}", row.note)
     Console(width=150).print(table)
 
 

@@ -88,6 +88,12 @@ class Bench:
     free_pairs: Iterator[tuple[str, list[str]]]
     processes: dict[str, int]
     """The servers by name, with their process ids."""
+    bare: float = 0.0
+    """Requests a second of the bare view, once it was measured."""
+
+    def of_bare(self, rate: float) -> str:
+        """For the note of a row: how that compares with the bare view of the same run."""
+        return f"{rate / self.bare:.2f} of bare; " if self.bare else ""
 
     def load(
         self, calls: Iterable[Call], *, url: str = "", connections: int = 16, seconds: int = 0,

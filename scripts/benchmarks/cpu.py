@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,25 @@ def per_call(before: Mapping[str, float], after: Mapping[str, float], calls: int
     each = {name: 1000 * (after[name] - before[name]) / max(1, calls) for name in after}
     parts = [f"{spent:.2f} ms {name}" for name, spent in each.items() if spent >= 0.005]
     return f"CPU {', '.join(parts)}"
+
+
+class Others:
+    """What other programs do on this machine from now on."""
+
+    def __init__(self) -> None:
+        self._begun = self._moment()
+
+    def cores(self) -> float:
+        """How many processors they have kept busy on average."""
+        (at, busy, own), (at_first, busy_first, own_first) = self._moment(), self._begun
+        return max(0.0, (busy - busy_first - own + own_first) / max(0.01, at - at_first))
+
+    def _moment(self) -> tuple[float, float, float]:
+        user, nice, system, _idle, _wait, irq, softirq = map(
+            int, Path("/proc/stat").read_text().split(maxsplit=8)[1:8]
+        )
+        busy = (user + nice + system + irq + softirq) / _TICKS
+        return time.monotonic(), busy, used({"own": os.getpid()})["own"]
 
 
 def children_of(process: int) -> list[int]:

@@ -16,5 +16,5 @@ def run(bench: Bench) -> list[Row]:
     ]
     bench.load(calls, seconds=1)
     read = bench.load(calls)
-    note = f"p50 {read.p50:.1f} ms, p95 {read.p95:.1f} ms (goal 10), {read.failed} failed; {read.cpu}"
+    note = f"{bench.of_bare(read.rate)}p50 {read.p50:.1f} ms, p95 {read.p95:.1f} ms (goal 10), {read.failed} failed; {read.cpu}"
     return [Row("seat map read", f"{GOAL:,}/s", f"{read.rate:,.0f}/s", read.rate / GOAL, note)]
