@@ -15,6 +15,7 @@ _ROOMS = {
     "tickets": "tickets/",
     "revenue": "revenue/",
     "schedules": "schedules/",
+    "disruptions": "disruptions/",
     "routes": "routes/",
     "places": "places/",
     "operators": "operators/",

@@ -54,7 +54,7 @@ def leave_line(caller: Caller, entry_id: UUID, query: WaitingProof) -> None:
     leave(entry_id, caller.actor)
 
 
-@endpoint("GET", "/schedules/<uuid:schedule_id>/waiting", access="reservations.read", answer=LineOut, errors=(403,))  # fmt: skip
+@endpoint("GET", "/schedules/<uuid:schedule_id>/waiting", access="reservations.read", answer=LineOut, errors=(403, 404))  # fmt: skip
 def line(caller: Caller, schedule_id: UUID) -> Any:
     """Who stands in line for a run."""
     require_stop_of(caller, schedule_id)
