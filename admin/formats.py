@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import get_currency_precision
 from flask import Flask, g
 from flask_babel import get_locale
 from markupsafe import Markup, escape
@@ -15,7 +16,7 @@ from core.reporting.office import office_timezone
 #: Words of states that need someone's eye, and those that are finished well. The rest is quiet.
 _TONES = {
     "failed": "stop", "cancelled": "stop", "revoked": "stop", "expired": "quiet", "no_show": "stop", "inactive": "quiet",
-    "pending": "warn", "queued": "warn", "parked": "warn", "boarding": "warn", "active": "go", "confirmed": "go",
+    "to_approve": "warn", "approved": "go", "open": "go", "closed": "quiet", "pending": "warn", "queued": "warn", "parked": "warn", "boarding": "warn", "active": "go", "confirmed": "go",
     "completed": "go", "valid": "go", "sent": "go", "processed": "go", "checked_in": "go", "used": "quiet",
 }  # fmt: skip
 
@@ -108,4 +109,10 @@ def register(app: Flask) -> None:
     """Give the templates these words."""
     filters = {"when": when, "exactly": exactly, "clock": clock, "day": day, "words": words, "state": state}
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(money=money, amount=amount, get_locale=get_locale, vendor_url=vendor_url)
+    app.jinja_env.globals.update(
+        money=money,
+        amount=amount,
+        minor_digits=get_currency_precision,
+        get_locale=get_locale,
+        vendor_url=vendor_url,
+    )

@@ -64,6 +64,7 @@ def _figure(endpoint: str) -> tuple[int, bool]:
         "refunds": (about.refunds, True),
         "kiosks": (about.kiosks, True),
         "messages": (about.messages, True),
+        "shifts": (about.shifts, True),
     }
     return figures.get(endpoint, (0, False))
 

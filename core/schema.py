@@ -13,10 +13,11 @@ from core.messages import models as messages
 from core.payments import models as payments
 from core.pricing import models as pricing
 from core.tickets import models as tickets
+from core.till import models as till
 
 metadata = Base.metadata
 
 __all__ = [
     "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
-    "pricing", "tickets", "timetable", "waiting",
+    "pricing", "tickets", "till", "timetable", "waiting",
 ]  # fmt: skip

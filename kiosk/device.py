@@ -8,6 +8,8 @@ from core.accounts.kiosks import COOKIE, KioskDevice, kiosk_of_token
 from core.booking.parties import Holder
 from core.kernel.activity import Actor
 from core.kernel.errors import Malformed, Unauthenticated
+from core.till.drawer import Drawer
+from core.till.words import DrawerKind
 
 SESSION_HEADER = "X-Kiosk-Session"
 _SESSION = re.compile(r"[0-9a-f]{32}")
@@ -43,6 +45,11 @@ def traveller() -> Holder:
     if not _SESSION.fullmatch(session):
         raise Malformed("The traveller's session is missing.", field=SESSION_HEADER)
     return Holder("kiosk", f"{kiosk.id}:{session}", kiosk.name)
+
+
+def drawer() -> Drawer:
+    """The kiosk's cash box. Raises NotPaired."""
+    return Drawer(DrawerKind.KIOSK, require_device().id)
 
 
 def actor() -> Actor:

@@ -19,6 +19,8 @@ from admin.views.reservations import Reservations
 from admin.views.revenue import Revenue
 from admin.views.sales import Payments, Refunds, Tickets
 from admin.views.schedules import Schedules
+from admin.views.shifts import Shifts
+from admin.views.till import Till
 from admin.views.vehicles import Layouts, Vehicles
 from admin.views.vouchers import Vouchers
 from core.accounts.models import Kiosk, User
@@ -29,6 +31,7 @@ from core.messages.models import Message
 from core.payments.models import Payment, Refund, Voucher
 from core.pricing.models import Fare
 from core.tickets.models import Ticket
+from core.till.models import Shift
 from core.timetable.models import Layout, Operator, Place, Route, Schedule, Vehicle
 
 TIMETABLE = "Timetable"
@@ -45,6 +48,8 @@ def all_views() -> list[Any]:
         Refunds(Refund, _l("Refunds"), "refunds"),
         Reconciliation(_l("Reconciliation"), endpoint="reconciliation"),
         Vouchers(Voucher, _l("Vouchers"), "vouchers"),
+        Till(_l("My shift"), endpoint="till"),
+        Shifts(Shift, _l("Shifts"), "shifts"),
         Revenue(_l("Revenue"), endpoint="revenue"),
         Schedules(Schedule, _l("Schedules"), "schedules", TIMETABLE),
         Disruptions(Disruption, _l("Disruptions"), "disruptions", TIMETABLE),

@@ -21,8 +21,8 @@ from core.inventory.states import AVAILABLE, SeatState
 from core.kernel.clock import now
 from core.kernel.errors import DomainError, NotFound
 from core.kernel.money import Money
-from core.payments.counter import hand_out
 from core.tickets.models import Ticket, TicketStatus
+from core.till.hand_out import hand_out
 from core.timetable.words import ON_SALE
 
 

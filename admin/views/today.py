@@ -111,6 +111,11 @@ def needs(about: Attention) -> list[tuple[str, str]]:
         ),
         (about.messages, "messages", ngettext("%(num)s mail failed", "%(num)s mails failed", about.messages)),
         (about.pairing, "kiosks", ngettext("%(num)s kiosk waits", "%(num)s kiosks wait", about.pairing)),
+        (
+            about.shifts,
+            "shifts",
+            ngettext("%(num)s drawer waits for approval", "%(num)s drawers wait for approval", about.shifts),
+        ),
         (about.silent, "kiosks", ngettext("%(num)s kiosk silent", "%(num)s kiosks silent", about.silent)),
     ]
     return [(f"/admin/{page}/", sentence) for count, page, sentence in words if count]

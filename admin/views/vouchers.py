@@ -22,6 +22,7 @@ from core.kernel.db import db
 from core.kernel.errors import NotFound, RuleBroken
 from core.payments import vouchers
 from core.payments.models import Voucher
+from core.till.vouchers import sell_voucher
 from core.timetable.models import Operator
 
 _SOLD = (("yes", _l("sold")), ("no", _l("given")))
@@ -30,7 +31,10 @@ _SOLD = (("yes", _l("sold")), ("no", _l("given")))
 class VoucherForm(BaseForm):
     operator_id = choice(_l("Operator"), active_operator_choices)
     amount = amount_field(_l("Worth"), help=_l("In the operator's currency."))
-    sold = tick(_l("Sold for cash"), help=_l("The money is in the drawer. Otherwise it is given away."))
+    sold = tick(
+        _l("Sold for cash"),
+        help=_l("The money is in your drawer, whose shift is open. Otherwise it is given away."),
+    )
     expires_on = DateField(
         _l("Good until"), [Optional()], description=_l("That day is the last one. Empty means for ever.")
     )
@@ -89,14 +93,9 @@ class Vouchers(StaffList):
         except ValidationError as error:
             raise RuleBroken(str(error), field="amount") from None
         last = form.expires_on.data
-        issued = vouchers.issue(
-            operator.id,
-            amount,
-            form.reason.data or "",
-            access.actor(),
-            sold=form.sold.data,
-            expires_at=start_of(last) + timedelta(days=1) if last else None,
-        )
+        expires_at = start_of(last) + timedelta(days=1) if last else None
+        issue = sell_voucher if form.sold.data else vouchers.issue
+        issued = issue(operator.id, amount, form.reason.data or "", access.actor(), expires_at=expires_at)
         worth = formats.money(amount, operator.currency)
         flash(_("The voucher over %(worth)s has the code %(code)s. It is shown only now.",
                 worth=worth, code=vouchers.spoken(issued.code)), "success")  # fmt: skip

@@ -15,16 +15,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "gate": frozenset({"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read"}),
     "agent": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",
-         "bookings.cancel", "money.cash", "messages.read", "messages.resend"}
+         "bookings.cancel", "money.cash", "till.own", "messages.read", "messages.resend"}
     ),
     "manager": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",
-         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
+         "reservations.release", "bookings.cancel", "money.cash", "till.own", "till.manage", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
          "messages.resend", "timetable.edit", "reports.read", "kiosks.manage", "jobs.read"}
     ),
     "admin": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",
-         "reservations.release", "bookings.cancel", "money.cash", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
+         "reservations.release", "bookings.cancel", "money.cash", "till.own", "till.manage", "payments.read", "payments.refund", "vouchers.manage", "messages.read",
          "messages.resend", "timetable.edit", "reports.read", "kiosks.manage", "jobs.read", "users.read", "users.manage",
          "api_keys.manage", "activity.read"}
     ),

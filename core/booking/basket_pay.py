@@ -22,6 +22,7 @@ from core.payments import records
 from core.payments.gateways.base import PaymentIntent
 from core.payments.gateways.catalogue import gateway_for
 from core.payments.words import Account, Method, PaymentStatus
+from core.till.drawer import cash_shift
 
 _LOCK_SCHEDULES = """
 SELECT 1 FROM schedules s WHERE s.id IN (SELECT schedule_id FROM reservations WHERE basket_id = %(id)s)
@@ -116,7 +117,8 @@ def _intent(
 def take_cash_for_basket(basket_id: UUID, holder: Holder | None, actor: Actor) -> list[UUID]:
     """The whole amount was taken in cash: book all of it at once. Returns the payments' ids, one a booking.
 
-    Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive.
+    Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive, NoOpenShift and OtherCurrency (of the
+    actor's drawer).
     """
     try:
         with transaction():
@@ -131,8 +133,9 @@ def _take_cash(member: Locked, actor: Actor) -> UUID:
     if sale.row.schedule_status == "cancelled":
         raise NotActive("This departure was cancelled.")
     row = sale.row
+    shift_id = cash_shift(actor, row.total, row.currency)
     payment_id = records.create_payment(row.id, row.operator_id, "cash", Method.CASH, sale.total)
     after = {"method": "cash", "amount": row.total, "currency": row.currency}
     records.complete_and_tell(actor, payment_id, f"cash-{payment_id}", row.operator_id, after)
-    confirm(sale, payment_id, Account.CASH_DRAWER, actor)
+    confirm(sale, payment_id, Account.CASH_DRAWER, actor, shift_id=shift_id)
     return payment_id

@@ -61,11 +61,21 @@ FROM booked
 """  # noqa: S608 - put together from constants
 
 
-def confirm(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM) -> UUID:
-    """Make the booking that ``payment_id`` has paid for; returns its id. Raises SeatsGone."""
+def confirm(
+    sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM, *, shift_id: UUID | None = None
+) -> UUID:
+    """Make the booking that ``payment_id`` has paid for; returns its id. Cash has come into the drawer of a shift.
+
+    Raises SeatsGone.
+    """
     row, claim = sale.row, sale.claim()
     booking_id = new_id()
-    links = {"payment_id": payment_id, "reservation_id": row.id, "route_id": row.route_id}
+    links = {
+        "payment_id": payment_id,
+        "reservation_id": row.id,
+        "route_id": row.route_id,
+        "shift_id": shift_id,
+    }
     lines = sale_lines(row.quote, received_in)
     fixed = ledger.parameters(PostingKind.SALE, row.operator_id, row.currency, lines, **links)
     fixed |= claim.parameters() | {"lock_count": claim.size}

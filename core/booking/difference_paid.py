@@ -79,10 +79,15 @@ def lock_both(reservation_id: UUID, booking_id: UUID) -> None:
     run(_LOCK_BOOKED, values)
 
 
-def make_good(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM) -> UUID:
-    """What was paid for is done: a booking is made, or changed; returns its id. Raises SeatsGone when it cannot be."""
+def make_good(
+    sale: Sale, payment_id: UUID, received_in: Account, actor: Actor = SYSTEM, *, shift_id: UUID | None = None
+) -> UUID:
+    """What was paid for is done: a booking is made, or changed; returns its id. Raises SeatsGone when it cannot be.
+
+    Cash has come into the drawer of a shift.
+    """
     if sale.row.changes_booking_id is None:
-        return confirm(sale, payment_id, received_in, actor)
+        return confirm(sale, payment_id, received_in, actor, shift_id=shift_id)
     change = run(_CHANGE, {"reservation_id": sale.row.id}).fetchone()
     if change is None or change.due != sale.row.total:
         raise SeatsGone
@@ -91,7 +96,7 @@ def make_good(sale: Sale, payment_id: UUID, received_in: Account, actor: Actor =
     paid = _Paid(sale, bought, change, payment_id)
     paid.exchange_seats()
     paid.write()
-    paid.book(received_in)
+    paid.book(received_in, shift_id)
     paid.tell(actor)
     return UUID(str(bought.row.id))
 
@@ -173,7 +178,7 @@ class _Paid:
         quote = Quote.from_json(self._quote)
         return [{"id": str(p.id), "amount": quote.of_passenger(p.place)} for p in self._bought.passengers]
 
-    def book(self, received_in: Account) -> None:
+    def book(self, received_in: Account, shift_id: UUID | None) -> None:
         """The old sale out, the new one in, and the difference that came."""
         row, route_id = self._bought.row, self._held.row.route_id
         book_move(row, self._quote, route_id)
@@ -182,6 +187,7 @@ class _Paid:
             "payment_id": self._payment_id,
             "reservation_id": row.reservation_id,
             "route_id": route_id,
+            "shift_id": shift_id,
         }
         ledger.post(PostingKind.SALE, row.operator_id, row.currency, lines, **links)
 

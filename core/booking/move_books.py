@@ -9,6 +9,7 @@ from core.kernel.money import Money
 from core.payments import ledger, records
 from core.payments.rules import PostingKind, cancellation_lines, part_of_sale_lines
 from core.payments.words import Account, Method
+from core.till.drawer import cash_shift
 
 
 def book_move(booking: Any, quote: Mapping[str, Any], route_id: UUID) -> None:
@@ -22,8 +23,12 @@ def book_move(booking: Any, quote: Mapping[str, Any], route_id: UUID) -> None:
 
 
 def take_difference(booking: Any, quote: Mapping[str, Any], due: int, route_id: UUID, actor: Actor) -> UUID:
-    """Cash was counted for the dearer departure: a completed payment, and the rest of the new sale."""
+    """Cash was counted for the dearer departure: a completed payment, and the rest of the new sale.
+
+    Raises NoOpenShift, OtherCurrency.
+    """
     money = Money(due, booking.currency)
+    shift_id = cash_shift(actor, due, booking.currency)
     payment_id = records.create_payment(
         booking.reservation_id, booking.operator_id, "cash", Method.CASH, money
     )
@@ -31,6 +36,11 @@ def take_difference(booking: Any, quote: Mapping[str, Any], due: int, route_id: 
     after = {"method": "cash", "amount": due, "currency": booking.currency}
     record(actor, "payment.completed", "payment", payment_id, operator_id=booking.operator_id, after=after)
     lines = part_of_sale_lines(quote, booking.total, due, Account.CASH_DRAWER)
-    links = {"payment_id": payment_id, "reservation_id": booking.reservation_id, "route_id": route_id}
+    links = {
+        "payment_id": payment_id,
+        "reservation_id": booking.reservation_id,
+        "route_id": route_id,
+        "shift_id": shift_id,
+    }
     ledger.post(PostingKind.SALE, booking.operator_id, booking.currency, lines, **links)
     return payment_id

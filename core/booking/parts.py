@@ -20,6 +20,7 @@ from core.payments.gateways.voucher.gateway import reference_of
 from core.payments.refunds import open_refund, settle_refund
 from core.payments.rules import PostingKind, account_received, part_lines, refund_due_lines
 from core.payments.words import Account
+from core.till.drawer import cash_shift
 
 NOT_COMPLETED = "The other part of the payment did not come."
 
@@ -47,11 +48,16 @@ class Part:
     """Its money is here, and has neither bought anything nor gone back."""
 
 
-def came(sale: Sale, payment_id: UUID, amount: Money, gateway: str) -> None:
-    """Book the money of a part as waiting for the rest; its payment is completed."""
+def came(sale: Sale, payment_id: UUID, amount: Money, gateway: str, *, shift_id: UUID | None = None) -> None:
+    """Book the money of a part as waiting for the rest; its payment is completed. Cash is in the drawer of a shift."""
     row = sale.row
     lines = part_lines(amount.amount, account_received(gateway))
-    links = {"payment_id": payment_id, "reservation_id": row.id, "route_id": row.route_id}
+    links = {
+        "payment_id": payment_id,
+        "reservation_id": row.id,
+        "route_id": row.route_id,
+        "shift_id": shift_id,
+    }
     ledger.post(PostingKind.PART, row.operator_id, amount.currency, lines, **links)
     run(_WAITS, {"id": payment_id})
 
@@ -130,14 +136,22 @@ def take_voucher(sale: Sale, payment_id: UUID, code: str, amount: Money, actor: 
 
 
 def take_cash_part(sale: Sale, payment_id: UUID, amount: Money, actor: Actor) -> None:
-    """Complete a part that was counted in cash."""
-    _complete(sale, payment_id, f"cash-{payment_id}", amount, "cash", actor)
+    """Complete a part that was counted in cash. Raises NoOpenShift, OtherCurrency."""
+    shift_id = cash_shift(actor, amount.amount, amount.currency)
+    _complete(sale, payment_id, f"cash-{payment_id}", amount, "cash", actor, shift_id=shift_id)
 
 
 def _complete(
-    sale: Sale, payment_id: UUID, reference: str, amount: Money, gateway: str, actor: Actor
+    sale: Sale,
+    payment_id: UUID,
+    reference: str,
+    amount: Money,
+    gateway: str,
+    actor: Actor,
+    *,
+    shift_id: UUID | None = None,
 ) -> None:
     records.complete(payment_id, reference)
-    came(sale, payment_id, amount, gateway)
+    came(sale, payment_id, amount, gateway, shift_id=shift_id)
     after = {"method": gateway, "amount": amount.amount, "currency": amount.currency}
     record(actor, "payment.completed", "payment", payment_id, operator_id=sale.row.operator_id, after=after)

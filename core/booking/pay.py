@@ -24,6 +24,7 @@ from core.payments import records
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnavailable, PaymentIntent
 from core.payments.gateways.catalogue import gateway, gateway_for
 from core.payments.words import Account, Method, PaymentStatus
+from core.till.drawer import cash_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def _settle_at_once(name: str, intent: PaymentIntent, answer: GatewayAnswer) -> 
 def take_cash(reservation_id: UUID, holder: Holder | None, actor: Actor) -> UUID:
     """The whole amount was taken in cash: book at once. Returns the booking's id.
 
-    Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive.
+    Raises NotFound, HoldExpired (nothing was taken: give the cash back), NotActive, NoOpenShift and OtherCurrency (of the
+    actor's drawer).
     """
     _, booking_id = _book_at_once(reservation_id, holder, actor)
     return booking_id
@@ -125,9 +127,10 @@ def _book_at_once(reservation_id: UUID, holder: Holder | None, actor: Actor) -> 
             if sale.row.schedule_status == "cancelled":
                 raise NotActive("This departure was cancelled.")
             row = sale.row
+            shift_id = cash_shift(actor, row.total, row.currency)
             payment_id = records.create_payment(row.id, row.operator_id, "cash", Method.CASH, sale.total)
             after = {"method": "cash", "amount": row.total, "currency": row.currency}
             records.complete_and_tell(actor, payment_id, f"cash-{payment_id}", row.operator_id, after)
-            return payment_id, make_good(sale, payment_id, Account.CASH_DRAWER, actor)
+            return payment_id, make_good(sale, payment_id, Account.CASH_DRAWER, actor, shift_id=shift_id)
     except SeatsGone:
         raise HoldExpired from None

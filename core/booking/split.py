@@ -60,8 +60,8 @@ def begin_split(
 ) -> SplitStarted:
     """Pay a reservation in parts. What came in an earlier split of it that is not whole goes back first.
 
-    Raises NotFound, HoldExpired, NotActive, BadPassenger `bad_parts` and `unknown_method`, the vouchers' errors, and
-    Unavailable when the gateway did not answer: then all parts go back.
+    Raises NotFound, HoldExpired, NotActive, BadPassenger `bad_parts` and `unknown_method`, the vouchers' errors,
+    NoOpenShift and OtherCurrency for cash, and Unavailable when the gateway did not answer: then all parts go back.
     """
     by_gateway = [gateway_for(each.method).name for each in requests]
     split_id = new_id()

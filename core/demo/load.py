@@ -17,6 +17,7 @@ from core.accounts.models import User
 from core.demo.people import ADMIN_EMAIL, ensure_admin, ensure_kiosk
 from core.demo.prices import set_prices
 from core.demo.sales import sell_some
+from core.demo.till import CLERK_EMAIL, clerk_at_work, end_of_work, open_tills
 from core.kernel.clock import now
 from core.kernel.db import db, transaction
 from core.kernel.settings import Settings
@@ -59,7 +60,7 @@ def main_station() -> UUID | None:
 def _is_empty() -> bool:
     """No operator but the demo's own: somebody else's office is never touched."""
     strangers = select(Operator.id).where(~Operator.code.startswith(f"{FEED_CODE}:"))
-    users = select(User.id)
+    users = select(User.id).where(func.lower(User.email) != CLERK_EMAIL)
     return db.session.execute(strangers).first() is None and db.session.execute(users).first() is None
 
 
@@ -71,9 +72,11 @@ def _load(settings: Settings, say: Say) -> None:
         raise RuntimeError("the demo feed has lost its main station")
     _place_platforms(station)
     set_prices(FEED_CODE)
-    sell_some(station)
+    clerk = clerk_at_work(station)
+    end_of_work(clerk, sell_some(station, clerk))
     ensure_kiosk(station)
     ensure_admin(settings)
+    open_tills(station)
 
 
 def _go_on(say: Say) -> None:
@@ -81,6 +84,8 @@ def _go_on(say: Say) -> None:
         select(func.max(Schedule.service_date)).where(func.starts_with(Schedule.source_key, f"{FEED_CODE}:"))
     ).scalar()
     station = main_station()
+    if station:
+        open_tills(station)
     if station and last and last < now().date() + timedelta(days=FEWEST_DAYS):
         say("Giving the demo the timetable of the coming weeks …")
         _import()

@@ -13,6 +13,7 @@ from core.booking.reserve import reserve
 from core.demo.actor import DEMO
 from core.inventory.best import best_available
 from core.inventory.queries import seat_map
+from core.kernel.activity import Actor
 from core.kernel.clock import now
 from core.kernel.db import db
 from core.kernel.errors import DomainError
@@ -29,21 +30,25 @@ _PARTIES = (
 )
 
 
-def sell_some(station: UUID) -> None:
-    """Sell on departures of the coming day and a half. What cannot be sold (a full train) is passed over."""
+def sell_some(station: UUID, clerk: Actor) -> int:
+    """Sell on departures of the coming day and a half; returns what came into the clerk's drawer. What cannot be sold (a
+    full train) is passed over.
+    """
     chance = Random(7)  # noqa: S311 - the same demo every time, no secret
     soon = now() + timedelta(minutes=30)
+    taken = 0
     board = [d for d in departures(station, after=soon, hours=36, limit=300) if d.status == "scheduled"]
     for number, departure in enumerate(chance.sample(board, min(SALES, len(board))), start=1):
         try:
-            _sell(departure, chance.choice(_PARTIES), number)
+            taken += _sell(departure, chance.choice(_PARTIES), number, clerk)
         except DomainError:
             continue
         finally:
             db.session.rollback()
+    return taken
 
 
-def _sell(departure: Departure, types: tuple[str, ...], number: int) -> None:
+def _sell(departure: Departure, types: tuple[str, ...], number: int, clerk: Actor) -> int:
     seats = best_available(seat_map(*departure.stretch).seats, len(types))
     db.session.rollback()
     holder = Holder("guest", f"demo-{number}", "Demo")
@@ -57,4 +62,5 @@ def _sell(departure: Departure, types: tuple[str, ...], number: int) -> None:
         channel="counter",
     )
     held = reserve(request, holder, DEMO)
-    take_cash(held.reservation_id, holder, DEMO)
+    take_cash(held.reservation_id, holder, clerk)
+    return held.quote.total

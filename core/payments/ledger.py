@@ -5,6 +5,7 @@ That entries balance and stay as they are is kept by the database (`ledger_balan
 """
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from core.kernel.db import require_transaction, run
@@ -42,9 +43,9 @@ constraint_error("refunds_within_payment", RefundTooHigh)
 _POSTING = """
     posting AS (
       INSERT INTO ledger_postings
-        (id, operator_id, currency, kind, payment_id, refund_id, reservation_id, route_id)
+        (id, operator_id, currency, kind, payment_id, refund_id, reservation_id, route_id, shift_id)
       SELECT %(posting_id)s, %(operator_id)s, %(currency)s, %(kind)s, %(payment_id)s, %(refund_id)s, %(reservation_id)s,
-        %(route_id)s {source}
+        %(route_id)s, %(shift_id)s {source}
       RETURNING id
     ), entries AS (
       INSERT INTO ledger_entries (posting_id, account, amount)
@@ -65,17 +66,29 @@ def post_statement(source: str) -> str:
 _POST = f"WITH {_POSTING.format(source='').strip()} SELECT id FROM posting"  # noqa: S608 - put together from constants
 
 
+class Links(TypedDict, total=False):
+    """What a posting is about. Lines in the cash drawer need the open shift of that drawer (see `core.till.drawer`)."""
+
+    payment_id: UUID | None
+    refund_id: UUID | None
+    reservation_id: UUID | None
+    route_id: UUID | None
+    shift_id: UUID | None
+
+
+_NO_LINKS = dict.fromkeys(Links.__annotations__)
+
+
 def post(
     kind: str,
-    operator_id: UUID,
+    operator_id: UUID | None,
     currency: str,
     lines: Sequence[Line],
-    **links: UUID | None,
+    **links: Unpack[Links],
 ) -> UUID | None:
     """Write a fact of money in the open transaction; returns the posting's id, or None when no money moved.
 
-    ``links``: payment_id, refund_id, reservation_id, route_id. Lines that do not balance make the commit fail with
-    UnbalancedPosting.
+    No operator means the office itself. Lines that do not balance make the commit fail with UnbalancedPosting.
     """
     require_transaction()
     if not lines:
@@ -87,14 +100,10 @@ def post(
 
 def parameters(
     kind: str,
-    operator_id: UUID,
+    operator_id: UUID | None,
     currency: str,
     lines: Sequence[Line],
-    *,
-    payment_id: UUID | None = None,
-    refund_id: UUID | None = None,
-    reservation_id: UUID | None = None,
-    route_id: UUID | None = None,
+    **links: Unpack[Links],
 ) -> dict[str, object]:
     """For the statements that write a fact of money."""
     return {
@@ -102,10 +111,8 @@ def parameters(
         "operator_id": operator_id,
         "currency": currency,
         "kind": str(kind),
-        "payment_id": payment_id,
-        "refund_id": refund_id,
-        "reservation_id": reservation_id,
-        "route_id": route_id,
+        **_NO_LINKS,
+        **links,
         "accounts": [str(account) for account, _ in lines],
         "amounts": [amount for _, amount in lines],
     }

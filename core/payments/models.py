@@ -184,20 +184,28 @@ class WebhookEvent(Base):
 class LedgerPosting(Base):
     """One fact of money: its entries sum to zero (deferred trigger `ledger_balanced`), and nothing is ever changed
     (`ledger_append_only`).
+
+    Where cash moves, `shift_id` is the shift in whose drawer (trigger `cash_needs_shift`). A posting without an operator is
+    the office's own: the float, what is put in or taken out, over and short.
     """
 
     __tablename__ = "ledger_postings"
-    __table_args__ = (Index("ix_ledger_postings_at", "at"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(operator_id, shift_id) > 0", name="has_owner"),
+        Index("ix_ledger_postings_at", "at"),
+        Index("ix_ledger_postings_shift", "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
-    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("operators.id"))
     currency: Mapped[str] = mapped_column(String(3))
     kind: Mapped[str] = mapped_column(String(30))
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
     refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
     reservation_id: Mapped[UUID | None] = mapped_column(ForeignKey("reservations.id"))
     route_id: Mapped[UUID | None] = mapped_column(ForeignKey("routes.id"))
+    shift_id: Mapped[UUID | None] = mapped_column(ForeignKey("shifts.id"))
 
 
 class LedgerEntry(Base):

@@ -169,8 +169,17 @@ def chase(limit: int = 50) -> int:
     return ended
 
 
-def settle_refund(refund_id: UUID, answer: RefundAnswer, actor: activity.Actor = activity.SYSTEM) -> bool:
-    """Write the gateway's word on a refund down, in the open transaction. True for the one who ended it."""
+def settle_refund(
+    refund_id: UUID,
+    answer: RefundAnswer,
+    actor: activity.Actor = activity.SYSTEM,
+    *,
+    shift_id: UUID | None = None,
+) -> bool:
+    """Write the gateway's word on a refund down, in the open transaction. True for the one who ended it.
+
+    ``shift_id`` is the shift out of whose drawer cash was given.
+    """
     if answer.status == "pending":
         _change(refund_id, {"gateway_reference": answer.reference, "failure": None})
         return False
@@ -186,7 +195,7 @@ def settle_refund(refund_id: UUID, answer: RefundAnswer, actor: activity.Actor =
         return False
     due = _read(refund_id)
     if answer.status == "processed":
-        _post_paid(due)
+        _post_paid(due, shift_id)
         _mark_refunded(due.payment_id)
         outbox.publish("refund.processed", {"refund_id": str(refund_id)})
     _log(due, answer, actor)
@@ -305,7 +314,7 @@ def _change(refund_id: UUID, values: dict[str, object]) -> bool:
     return changed.scalar_one_or_none() is not None
 
 
-def _post_paid(due: _Due) -> None:
+def _post_paid(due: _Due, shift_id: UUID | None) -> None:
     lines = refund_paid_lines(due.money.amount, account_received(due.gateway))
     post(
         PostingKind.REFUND_PAID,
@@ -315,6 +324,7 @@ def _post_paid(due: _Due) -> None:
         payment_id=due.payment_id,
         refund_id=due.id,
         reservation_id=due.reservation_id,
+        shift_id=shift_id,
     )
 
 

@@ -24,6 +24,11 @@ class PostingKind(StrEnum):
     REFUND_PAID = "refund_paid"
     PART = "part"
     VOUCHER_ISSUED = "voucher_issued"
+    FLOAT = "float"
+    CASH_IN = "cash_in"
+    CASH_OUT = "cash_out"
+    OVER_SHORT = "over_short"
+    DRAWER_EMPTIED = "drawer_emptied"
 
 
 _RECEIVED = {"cash": Account.CASH_DRAWER, "voucher": Account.VOUCHER_LIABILITY}

@@ -55,6 +55,16 @@ class Issued:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A voucher to be, checked."""
+
+    operator_id: UUID
+    amount: int
+    reason: str
+    expires_at: datetime | None
+
+
 _ISSUE = """
 INSERT INTO vouchers (id, operator_id, code, amount, balance, currency, sold, reason, expires_at)
 SELECT %(id)s, o.id, %(code)s, %(amount)s, %(amount)s, o.currency, %(sold)s, %(reason)s, %(expires_at)s
@@ -84,36 +94,50 @@ WHERE id = %(id)s
 
 
 def issue(
-    operator_id: UUID,
-    amount: int,
-    reason: str,
-    actor: Actor,
-    *,
-    sold: bool = False,
-    expires_at: datetime | None = None,
+    operator_id: UUID, amount: int, reason: str, actor: Actor, *, expires_at: datetime | None = None
 ) -> Issued:
-    """Make a voucher of so many minor units of the operator's currency. ``sold``: its price was taken in cash.
+    """Give away a voucher of so many minor units of the operator's currency. One is sold by `core.till.vouchers`.
 
     Raises RuleBroken `bad_voucher` (with `field`), NotFound.
     """
+    wanted = checked(operator_id, amount, reason, expires_at)
+    with transaction():
+        return write(wanted, actor)
+
+
+def checked(operator_id: UUID, amount: int, reason: str, expires_at: datetime | None) -> Wanted:
+    """What somebody asks for, if it can be issued. Raises RuleBroken `bad_voucher` (with `field`)."""
     said = " ".join(reason.split())
     if not 0 < amount <= _MOST:
         raise RuleBroken("Please give an amount above nothing.", code="bad_voucher", field="amount")
     if len(said) not in _REASON:
         raise RuleBroken("Please say why, in 3 to 300 characters.", code="bad_voucher", field="reason")
-    issued = Issued(new_id(), _new_code())
-    values = {"id": issued.voucher_id, "operator_id": operator_id, "code": issued.code, "amount": amount,
-              "sold": sold, "reason": said, "expires_at": expires_at}  # fmt: skip
-    with transaction():
-        row = run(_ISSUE, values).fetchone()
-        if row is None:
-            raise NotFound("There is no such operator.")
-        _enter(issued.voucher_id, "issued", amount)
-        lines = voucher_lines(amount, sold=sold)
-        ledger.post(PostingKind.VOUCHER_ISSUED, operator_id, row.currency, lines)
-        after = {"amount": amount, "currency": row.currency, "sold": sold, "expires_at": expires_at}
-        record(actor, "voucher.issued", "voucher", issued.voucher_id, operator_id=operator_id, reason=said,
-               after=after)  # fmt: skip
+    return Wanted(operator_id, amount, said, expires_at)
+
+
+def currency_of(operator_id: UUID) -> str:
+    """The currency of an operator's vouchers, in the open transaction. Raises NotFound."""
+    row = run("SELECT currency FROM operators WHERE id = %(id)s", {"id": operator_id}).fetchone()
+    if row is None:
+        raise NotFound("There is no such operator.")
+    return str(row.currency)
+
+
+def write(wanted: Wanted, actor: Actor, *, shift_id: UUID | None = None) -> Issued:
+    """Make it, in the open transaction. With a shift its price lies in that drawer. Raises NotFound."""
+    issued, sold = Issued(new_id(), _new_code()), shift_id is not None
+    operator_id = wanted.operator_id
+    values = {"id": issued.voucher_id, "operator_id": operator_id, "code": issued.code, "amount": wanted.amount,
+              "sold": sold, "reason": wanted.reason, "expires_at": wanted.expires_at}  # fmt: skip
+    row = run(_ISSUE, values).fetchone()
+    if row is None:
+        raise NotFound("There is no such operator.")
+    _enter(issued.voucher_id, "issued", wanted.amount)
+    lines = voucher_lines(wanted.amount, sold=sold)
+    ledger.post(PostingKind.VOUCHER_ISSUED, operator_id, row.currency, lines, shift_id=shift_id)
+    after = {"amount": wanted.amount, "currency": row.currency, "sold": sold, "expires_at": wanted.expires_at}
+    record(actor, "voucher.issued", "voucher", issued.voucher_id, operator_id=operator_id, reason=wanted.reason,
+           after=after)  # fmt: skip
     return issued
 
 

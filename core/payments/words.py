@@ -30,7 +30,7 @@ class Account(StrEnum):
     """The ledger's accounts. Debits are positive, credits negative.
 
     `prepayments` are parts of a split payment that wait for the others; `goodwill` is what vouchers cost that nobody
-    bought.
+    bought. `safe` is the office's cash that is in no drawer, `over_short` what drawers had more or less than they should.
     """
 
     CASH_DRAWER = "cash_drawer"
@@ -42,6 +42,8 @@ class Account(StrEnum):
     VOUCHER_LIABILITY = "voucher_liability"
     GOODWILL = "goodwill"
     PREPAYMENTS = "prepayments"
+    SAFE = "safe"
+    OVER_SHORT = "over_short"
 
 
 class VoucherEntryKind(StrEnum):

@@ -20,13 +20,14 @@ from core.jobs.relay import Relay
 from core.kernel import outbox
 from core.kernel.db import db
 from core.kernel.errors import DomainError
-from core.payments.counter import hand_out
 from core.payments.gateways.catalogue import stand_in
-from core.proof.buyer import POLICY, STAFF, SURELY_OVER, Buyer
+from core.proof.buyer import POLICY, SURELY_OVER, Buyer
+from core.proof.clerk import STAFF, change_shift, start_work
 from core.proof.departures import Departures, make_departures
 from core.proof.gateway import ProofGateway
 from core.proof.invariants import Finding, broken
 from core.proof.tally import Tally
+from core.till.hand_out import hand_out
 
 #: Departures for each second of the race: enough for the fastest machine to find seats until the end.
 _A_SECOND = 12
@@ -75,6 +76,7 @@ class Crowd:
         """Race for `seconds`; `tick` is told the seconds gone, several times a second. Set `stopped` to end it early."""
         with self.app.app_context():
             departures = make_departures(int(self.seconds * _A_SECOND) + 3, **POLICY)
+            start_work()
         done = threading.Event()
         with ThreadPoolExecutor(self.buyers + len(self._besides())) as pool:
             besides = [pool.submit(self._beside, work, pause, done) for work, pause in self._besides()]
@@ -144,7 +146,7 @@ class Crowd:
 
     def _besides(self) -> list[tuple[Callable[[], object], float]]:
         relay = Relay(self.stopped.is_set)
-        return [(sweep, 0.1), (reconcile, 0.5), (relay.round, 0.2), (self._check, 1.0)]
+        return [(sweep, 0.1), (reconcile, 0.5), (relay.round, 0.2), (self._check, 1.0), (change_shift, 0.7)]
 
     def _beside(self, work: Callable[[], object], pause: float, done: threading.Event) -> None:
         while not done.wait(pause):

@@ -122,7 +122,7 @@ BOOKS_BALANCE = Invariant(
     "books_balance",
     "The books of each operator and currency add up to nothing.",
     """
-    SELECT o.operator_id || ' ' || o.currency AS subject, 'sum ' || sum(e.amount) AS detail
+    SELECT coalesce(o.operator_id::text, 'office') || ' ' || o.currency AS subject, 'sum ' || sum(e.amount) AS detail
     FROM ledger_postings o JOIN ledger_entries e ON e.posting_id = o.id
     WHERE CAST(:schedules AS uuid[]) IS NULL OR o.reservation_id IN (SELECT id FROM sales)
     GROUP BY o.operator_id, o.currency HAVING sum(e.amount) <> 0
@@ -156,6 +156,24 @@ EVENT_HAS_ITS_EFFECT = Invariant(
     """,
 )
 
+CLOSED_DRAWERS_ARE_EMPTY = Invariant(
+    "closed_drawers_are_empty",
+    "What a closed shift expected is what its postings came to, the difference is booked, and nothing is left.",
+    """
+    SELECT h.id::text AS subject, 'expected ' || h.expected || ', counted ' || h.counted || ', over ' || f.over_short
+      || ', left ' || f.remains AS detail
+    FROM shifts h CROSS JOIN LATERAL (
+      SELECT coalesce(sum(e.amount), 0) AS remains,
+        coalesce(sum(e.amount) FILTER (WHERE o.kind = 'over_short'), 0) AS over_short,
+        coalesce(sum(e.amount) FILTER (WHERE o.kind NOT IN ('over_short', 'drawer_emptied')), 0) AS came
+      FROM ledger_postings o JOIN ledger_entries e ON e.posting_id = o.id AND e.account = 'cash_drawer'
+      WHERE o.shift_id = h.id AND o.currency = h.currency
+    ) f
+    WHERE h.closed_at IS NOT NULL
+      AND (f.remains <> 0 OR f.came <> h.expected OR f.over_short <> h.counted - h.expected)
+    """,
+)
+
 MONEY = (
     BOOKED_IS_PAID,
     PAID_IS_BOOKED_OR_GIVEN_BACK,
@@ -168,4 +186,5 @@ MONEY = (
     BOOKS_BALANCE,
     POSTED_TO_ITS_OWNER,
     EVENT_HAS_ITS_EFFECT,
+    CLOSED_DRAWERS_ARE_EMPTY,
 )

@@ -1,4 +1,6 @@
-"""What waits for a person: money that fits nothing, mail that did not go, kiosks that are silent. One statement."""
+"""What waits for a person: money that fits nothing, mail that did not go, kiosks that are silent, drawers whose difference
+nobody has looked at. One statement.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,7 +27,11 @@ SELECT
      AND created_at > app_now() - interval '1 day') AS pairing,
   (SELECT count(*) FROM kiosks WHERE status = 'active' AND last_seen_at IS NOT NULL
      AND last_seen_at < app_now() - interval '{SILENT_SECONDS} seconds'
-     AND (cardinality(:stations) = 0 OR place_id = ANY(:stations))) AS silent
+     AND (cardinality(:stations) = 0 OR place_id = ANY(:stations))) AS silent,
+  (SELECT count(*) FROM shifts s WHERE s.opened_at > app_now() - interval '90 days' AND s.closed_at IS NOT NULL
+     AND abs(s.counted - s.expected) > s.variance_limit
+     AND NOT EXISTS (SELECT 1 FROM shift_approvals a WHERE a.shift_id = s.id)
+     AND (cardinality(:stations) = 0 OR s.place_id = ANY(:stations))) AS shifts
 """).bindparams(bindparam("stations", type_=ARRAY(Uuid())))  # noqa: S608 - a number of ours
 
 
@@ -39,6 +45,7 @@ class Attention:
     messages: int
     pairing: int
     silent: int
+    shifts: int
 
     @property
     def kiosks(self) -> int:
@@ -48,7 +55,7 @@ class Attention:
     @property
     def total(self) -> int:
         """Everything that needs somebody."""
-        return self.payments + self.refunds + self.messages + self.kiosks
+        return self.payments + self.refunds + self.messages + self.kiosks + self.shifts
 
 
 def attention(stations: tuple[UUID, ...] = ()) -> Attention:

@@ -55,11 +55,13 @@ def pdf_of(tickets: list[TicketView], language: str = "en") -> bytes:
     return to_pdf(render("tickets/print.html", language, sheets=pages, title=title), codes)
 
 
-def to_pdf(page: str, images: Mapping[str, "CodeImage"] | None = None) -> bytes:
-    """A page of our own making as PDF, with the ticket's stylesheet and fonts; `images` by their address."""
+def to_pdf(
+    page: str, images: Mapping[str, "CodeImage"] | None = None, stylesheet: str = "tickets/print.css"
+) -> bytes:
+    """A page of our own making as PDF, with a stylesheet of `templates/` and the ticket's fonts; `images` by their address."""
     file = BytesIO()
     with _lock, _no_collector():
-        fonts, css = _style()
+        fonts, css = _style(stylesheet)
         HTML(string=page, url_fetcher=OnlyFonts()).write_pdf(
             file, stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", cache=dict(images or {})
         )
@@ -132,10 +134,10 @@ def _refuse(url: str) -> NoReturn:
     raise RefusedAddress(f"documents load nothing from elsewhere: {url[:80]}")
 
 
-@lru_cache(maxsize=1)
-def _style() -> tuple[FontConfiguration, CSS]:
+@lru_cache(maxsize=4)
+def _style(stylesheet: str) -> tuple[FontConfiguration, CSS]:
     fonts = FontConfiguration()
-    css = (TEMPLATES / "tickets" / "print.css").read_text(encoding="utf-8")
+    css = (TEMPLATES / stylesheet).read_text(encoding="utf-8")
     return fonts, CSS(string=_font_faces() + css, font_config=fonts, url_fetcher=OnlyFonts())
 
 

@@ -17,6 +17,7 @@ from core.booking.reserve import reserve
 from core.booking.views import ReservationView
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
+from core.till.drawer import takes_cash
 from kiosk import device
 from kiosk.asked import Asked, body
 from kiosk.once import done_once
@@ -129,6 +130,7 @@ def hold_json(view: ReservationView) -> dict[str, Any]:
         "reservation_id": str(view.id),
         "quote": view.quote.as_json(),
         "passengers": passengers,
+        "takes_cash": takes_cash(device.drawer(), view.quote.currency),
     }
 
 

@@ -22,6 +22,7 @@ from core.booking.pay import begin_payment, take_cash
 from core.booking.requests import HoldRequest, PassengerRequest
 from core.booking.reserve import reserve
 from core.demo.load import main_station
+from core.demo.till import CURRENCY, FLOAT
 from core.inventory.best import best_available
 from core.inventory.queries import seat_map
 from core.kernel.activity import Actor
@@ -29,6 +30,9 @@ from core.kernel.clock import now
 from core.kernel.db import db
 from core.kernel.errors import DomainError
 from core.kernel.office import Office
+from core.till.drawer import Drawer
+from core.till.open import Opening, open_shift
+from core.till.words import DrawerKind
 from core.timetable.models import Operator
 from core.timetable.queries import Departure, departures
 from core.timetable.service.operators import change_policy
@@ -82,12 +86,12 @@ def live_through(office: OpenOffice) -> Day:
         station = main_station()
         assert station is not None
         clock = _Clock(office.shift)
-        till = _Till(station, now())
+        with clock.back(timedelta(days=8)):
+            clerk = _staff(station)
+        till = _Till(station, now(), clerk)
         db.session.rollback()
         _sell(till, clock)
         _give_back(till, clock)
-        with clock.back(timedelta(minutes=17)):
-            _staff(station)
         _devices(station)
         _buy_now(till, clock, day)
     return day
@@ -118,8 +122,9 @@ class _Clock:
 class _Till:
     """Chooses departures, seats and travellers; the same ones every time."""
 
-    def __init__(self, station: UUID, opened: datetime) -> None:
+    def __init__(self, station: UUID, opened: datetime, clerk: Actor) -> None:
         self._chance = Random(11)
+        self._clerk = clerk
         board = departures(station, after=opened, hours=30, limit=80)
         self.board = [departure for departure in board if departure.status == "scheduled"]
         #: Those that are on sale for long enough to be bought in the pictures.
@@ -162,7 +167,7 @@ class _Till:
         holder = self.buyer()
         try:
             held = self.hold(departure, party or self._chance.choice(_PARTIES), holder, email)
-            return take_cash(held, holder, _actor(holder))
+            return take_cash(held, holder, self._clerk)
         except DomainError:
             return None  # full by now
         finally:
@@ -207,10 +212,11 @@ def _give_back(till: _Till, clock: _Clock) -> None:
         cancel_booking(booking_id, MANAGER, "The traveller is ill", waive=True)
 
 
-def _staff(station: UUID) -> None:
+def _staff(station: UUID) -> Actor:
+    """Those who work here; returns who sells for cash, at an open drawer."""
     password = "not-used-in-any-picture-1"  # noqa: S105 - of an office that is gone in a minute
     users.create("ioana.marin@bookinghall.example", "Ioana Marin", password, MANAGER, role=Role.MANAGER)
-    users.create(
+    dan = users.create(
         "dan@bookinghall.example", "Dan Georgescu", password, MANAGER, role=Role.AGENT, stations=[station]
     )
     users.create(
@@ -220,6 +226,8 @@ def _staff(station: UUID) -> None:
     db.session.rollback()
     assert operator_id is not None
     change_policy(operator_id, MANAGER, hold_minutes=20, max_seats=5)
+    open_shift(Opening(Drawer(DrawerKind.CLERK, dan.id), CURRENCY, FLOAT, station), MANAGER)
+    return Actor("user", str(dan.id), "Dan Georgescu", "192.0.2.15")
 
 
 def _devices(station: UUID) -> None:

@@ -13,6 +13,7 @@ from core.kernel.db import db
 from core.kernel.settings import Settings
 from tests.support.database import Sessions, _Client
 from tests.support.factories import Office, make_office
+from tests.support.till import open_till
 from wsgi import create_office
 
 PASSWORD = "a long enough word"
@@ -52,11 +53,13 @@ def person(db_session: Sessions) -> Callable[..., User]:
 
 @pytest.fixture
 def sign_in(app: Flask, person: Callable[..., User]) -> SignIn:
-    """A browser that is signed in as a new person of this role."""
+    """A browser that is signed in as a new person of this role; with ``till``, at an open drawer."""
 
-    def enter(role: str, *stations: object) -> FlaskClient:
+    def enter(role: str, *stations: object, till: bool = False) -> FlaskClient:
         browser = app.test_client()
         user = person(role, *stations)
+        if till:
+            open_till(user.id)
         answer = browser.post("/admin/sign-in", data={"email": user.email, "password": PASSWORD})
         assert answer.status_code in {303, 403}
         return browser

@@ -21,6 +21,8 @@ PAGES = {
     "/admin/refunds/": BUSINESS,
     "/admin/vouchers/": BUSINESS,
     "/admin/reconciliation/": BUSINESS,
+    "/admin/till/": SELLING,
+    "/admin/shifts/": SELLING,
     "/admin/revenue/": BUSINESS,
     "/admin/schedules/": EVERY,
     "/admin/disruptions/": BUSINESS,

@@ -42,7 +42,7 @@ def test_the_dialog_shows_what_comes_back(sign_in: SignIn, office: Office) -> No
 
 def test_a_clerk_cancels_one_passenger_and_hands_the_cash_back(sign_in: SignIn, office: Office) -> None:
     booking_id = sell(0, 1, office=office)
-    browser, people = sign_in("agent"), _people(booking_id)
+    browser, people = sign_in("agent", till=True), _people(booking_id)
     form = {"passengers": people[:1], "agreed": "1300", "reason": "The traveller is ill"}
     answer = browser.post(f"/admin/bookings/{booking_id}/cancel", data=form, follow_redirects=True)
     assert "the refund is on its way" in answer.text
@@ -130,7 +130,7 @@ def test_a_booking_is_moved_for_the_difference_that_was_shown(sign_in: SignIn, o
     booking_id = sell(0, 1, office=office)
     with transaction() as session:
         session.execute(text("UPDATE tariffs SET base = 4000, per_km = 0"))
-    clerk = sign_in("agent")
+    clerk = sign_in("agent", till=True)
     assert 'data-opens="move"' in clerk.get(f"/admin/bookings/{booking_id}/").text
     shown = departures(clerk, booking_id)
     assert f'value="{later}"' in shown

@@ -15,13 +15,13 @@ from core.booking.reserve import reserve
 from core.kernel.db import db
 from core.timetable.models import Schedule
 from tests.admin.conftest import SignIn
-from tests.support.factories import ACTOR, Office
+from tests.support.factories import ACTOR, CLERK, Office
 
 
 def _sell(office: Office, seat: int, name: str, **more: object) -> None:
     holder = Holder("guest", f"g{seat}", "Guest")
     held = reserve(office.ask(seat, **more), holder, ACTOR)
-    take_cash(held.reservation_id, holder, ACTOR)
+    take_cash(held.reservation_id, holder, CLERK)
     db.session.execute(
         update(Passenger).where(Passenger.reservation_id == held.reservation_id).values(full_name=name)
     )

@@ -19,7 +19,7 @@ from core.kernel.activity import SYSTEM, ActivityEntry, Actor
 from core.kernel.db import db
 from core.kernel.outbox import OutboxEvent
 from core.live import emitter
-from tests.support.factories import Office, make_office
+from tests.support.factories import CLERK, Office, make_office
 from tests.support.web import LiveServer
 
 pytestmark = pytest.mark.browser
@@ -49,10 +49,10 @@ class Desk:
             return reserve(self.office.ask(*seats, channel="kiosk", **more), KIOSK, DEVICE).reservation_id
 
     def sell(self, *seats: int, **more: object) -> None:
-        """A kiosk sells seats for cash."""
+        """Seats that a kiosk holds are sold for cash."""
         reservation_id = self.hold(*seats, **more)
         with self.server.app.app_context():
-            take_cash(reservation_id, KIOSK, DEVICE)
+            take_cash(reservation_id, KIOSK, CLERK)
 
 
 @pytest.fixture

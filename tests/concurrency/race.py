@@ -101,7 +101,7 @@ class Race:
             extend(held.reservation_id, holder, actor)
             what = chance.choice(("pay", "walk_away"))
         if what == "pay" and chance.random() < 0.25:
-            take_cash(held.reservation_id, holder, actor)
+            take_cash(held.reservation_id, holder, CLERK)
         elif what == "give_up":
             cancel(held.reservation_id, holder, actor)
         elif what == "release":

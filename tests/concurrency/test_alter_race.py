@@ -24,7 +24,7 @@ from core.kernel.db import db, run
 from core.kernel.errors import DomainError
 from tests.concurrency.race import Race, tidy, wait_until_it_sleeps
 from tests.support.database import FreshDatabase
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 
 
 class Changing(Race):
@@ -48,7 +48,7 @@ class Changing(Race):
                 self._note(lambda: "changed", "changed")
         what = chance.choice(("pay", "give_up", "give_up", "give_up"))
         if what == "pay" and chance.random() < 0.3:
-            take_cash(held.reservation_id, holder, actor)
+            take_cash(held.reservation_id, holder, CLERK)
         else:
             cancel(held.reservation_id, holder, actor)
         view = reservation_view(held.reservation_id)

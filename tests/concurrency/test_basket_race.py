@@ -20,7 +20,7 @@ from core.kernel.db import db, run
 from core.kernel.errors import DomainError
 from tests.concurrency.race import Race, tidy
 from tests.support.database import FreshDatabase
-from tests.support.factories import ACTOR, ALICE, BOB, Office, another_departure, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Crossing(Race):
         held = reserve_basket([self._ask(schedule, *some) for schedule, some in pairs], holder, actor)
         what = chance.choice(("pay", "extend", "give_up", "give_up", "give_up"))
         if what == "pay":
-            take_cash_for_basket(held.id, holder, actor)
+            take_cash_for_basket(held.id, holder, CLERK)
         elif what == "extend":
             extend_basket(held.id, holder, actor)
         if what != "pay":

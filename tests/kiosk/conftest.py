@@ -14,6 +14,7 @@ from core.kernel.db import db
 from core.kernel.settings import Settings
 from tests.support.database import FreshDatabase, _Client
 from tests.support.factories import Office, make_office
+from tests.support.till import open_till
 from wsgi import create_office
 
 FIRST, SECOND = "a" * 32, "b" * 32
@@ -77,7 +78,8 @@ def office(office_app: Flask) -> Office:
 @pytest.fixture
 def kiosk(office_app: Flask, office: Office) -> KioskClient:
     with office_app.app_context():
-        _, code = prepare(office.places[0], "Kiosk 1", SYSTEM)
+        kiosk_id, code = prepare(office.places[0], "Kiosk 1", SYSTEM)
+        open_till(kiosk_id, "kiosk")
         token = claim(code)
     client = office_app.test_client()
     client.set_cookie(COOKIE, str(token))

@@ -2,9 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from core.kernel.activity import SYSTEM
 from core.kernel.db import db
+from core.till.close import close_shift
+from core.till.models import Shift
 from tests.kiosk.conftest import FIRST, SECOND, KioskClient, wish
 from tests.support.factories import Office
 
@@ -80,6 +83,22 @@ def test_given_back_seats_are_free_and_giving_back_twice_changes_nothing(
     assert kiosk.ask("DELETE", path).status_code == 204
     assert kiosk.ask("DELETE", path).status_code == 204
     assert kiosk.hold(office, 0, session=SECOND).status_code == 201
+
+
+def test_where_no_shift_is_open_cash_is_neither_offered_nor_taken(
+    kiosk: KioskClient, office: Office, office_app: Flask
+) -> None:
+    held = kiosk.hold(office, 0).get_json()
+    assert held["takes_cash"]
+    with office_app.app_context():
+        shift = db.session.execute(select(Shift.id).where(Shift.kiosk_id.is_not(None))).scalar_one()
+        db.session.rollback()
+        close_shift(shift, {}, SYSTEM)
+
+    refused = kiosk.ask("POST", f"/holds/{held['reservation_id']}/payments", {"method": "cash"})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "no_open_shift")
+    assert "another way to pay" in refused.get_json()["title"]
+    assert not kiosk.hold(office, 1, session=SECOND).get_json()["takes_cash"]
 
 
 def test_cash_books_at_once_and_the_tickets_are_there(kiosk: KioskClient, office: Office) -> None:

@@ -28,6 +28,7 @@ from core.timetable.models import (
 )
 from core.timetable.rules import fold
 from core.trades.catalogue import trade_of
+from tests.support.till import CLERK_ID, clerk_at_work
 
 _numbers = count(1)
 
@@ -38,7 +39,7 @@ LEG_METRES = 60_000
 ALICE = Holder("guest", "alice", "Alice")
 BOB = Holder("guest", "bob", "Bob")
 ACTOR = Actor("guest", "alice", "Alice", "192.0.2.1")
-CLERK = Actor("user", "clerk", "Station clerk", "192.0.2.2")
+CLERK = Actor("user", str(CLERK_ID), "Station clerk", "192.0.2.2")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Office:
 def make_office(
     *, rows: int = 3, departs_in: timedelta = timedelta(days=1), currency: str = "EUR", **policy: object
 ) -> Office:
-    """An operator in Portugal (EUR), Lisboa to Porto over four stops on the way, 2+2 seats a row.
+    """An operator in Portugal (EUR), a clerk at an open drawer, Lisboa to Porto over four stops on the way, 2+2 seats a row.
 
     A fare is 10.00 EUR and 0.05 a kilometre (25.00 the whole way), 1.00 booking fee, 6 % VAT contained.
     ``policy`` changes fields of the bus policy.
@@ -77,6 +78,7 @@ def make_office(
     number = next(_numbers)
     departure_at = now() + departs_in
     with transaction() as session:
+        clerk_at_work()
         operator = Operator(
             code=f"op{number}",
             name=f"Rede {number}",

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from core.accounts.kiosks import COOKIE, claim, prepare
 from core.kernel.activity import SYSTEM
 from tests.support.factories import Office
+from tests.support.till import open_till
 from tests.support.web import LiveServer
 
 PANEL = (1080, 1920)
@@ -81,7 +82,8 @@ def pair(
 ) -> Page:
     """A browser that is a paired kiosk at the office's first place."""
     with server.app.app_context():
-        _, code = prepare(office.places[0], name, SYSTEM)
+        kiosk_id, code = prepare(office.places[0], name, SYSTEM)
+        open_till(kiosk_id, "kiosk")
         token = claim(code)
     opened = new_context(browser, **context)
     opened.add_cookies(

@@ -22,8 +22,8 @@ from core.booking.split_rules import PartRequest
 from core.kernel.context import settings
 from core.kernel.errors import NotFound, RuleBroken
 from core.kernel.money import Money
-from core.payments.counter import hand_out
 from core.payments.gateways.catalogue import gateway
+from core.till.hand_out import hand_out
 
 
 @endpoint("POST", "/payments/initiate", access=ANYONE, body=PaymentBody, answer=PaymentStartedOut, status=201, once=True, errors=(404, 409, 410, 503))  # fmt: skip

@@ -1,4 +1,6 @@
-"""The fixed cast of the API's tests: each is a client that signs its requests in its own way."""
+"""The fixed cast of the API's tests: each is a client that signs its requests in its own way. Those who take cash stand at
+an open drawer.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -10,9 +12,11 @@ from werkzeug.test import TestResponse
 
 from core.accounts import api_keys, callers, kiosks, tokens, users
 from core.accounts.models import User
+from core.accounts.rules import allowed
 from core.kernel.activity import SYSTEM
 from core.kernel.context import settings
 from core.payments.gateways.simulated import signing
+from tests.support.till import open_till
 
 PASSWORD = "correct horse battery"
 STAFF = ("agent", "gate", "manager", "admin")
@@ -70,7 +74,8 @@ class Cast:
         if name in {"guest", "other_guest"}:
             return Person(self.client, name, {"X-Guest-Session": callers.sign_guest(uuid4().hex)})
         if name == "kiosk":
-            _, code = kiosks.prepare(self.station, "Kiosk 1", SYSTEM)
+            kiosk_id, code = kiosks.prepare(self.station, "Kiosk 1", SYSTEM)
+            open_till(kiosk_id, "kiosk")
             return Person(self.client, name, {"Authorization": f"Bearer {kiosks.claim(code)}"})
         if name == "partner":
             _, secret = api_keys.create("Partner Travel", ["bookings.read"], SYSTEM)
@@ -79,6 +84,8 @@ class Cast:
             return Person(self.client, name)
         role = name if name in STAFF else "customer"
         user = users.create(f"{name}@example.org", name.title(), PASSWORD, SYSTEM, role=role)
+        if allowed(role, "money.cash"):
+            open_till(user.id)
         token = tokens.access_token(user.id, role)
         return Person(self.client, name, {"Authorization": f"Bearer {token}"}, user)
 

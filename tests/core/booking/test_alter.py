@@ -32,7 +32,7 @@ from core.kernel.money import Money
 from core.payments import records
 from core.timetable.service.schedules import cancel_schedule
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -89,7 +89,7 @@ def test_travellers_join_and_leave_and_the_price_follows(office: Office) -> None
     alone = alter(held.reservation_id, ALICE, ACTOR, [sit(office, 2, second.id)])
     assert alone.quote.total == 2600
     assert taken(office) == ["1C"]
-    assert take_cash(held.reservation_id, ALICE, ACTOR)
+    assert take_cash(held.reservation_id, ALICE, CLERK)
 
 
 def test_two_travellers_of_one_reservation_swap_their_seats(office: Office) -> None:
@@ -203,6 +203,6 @@ def test_once_a_payment_has_begun_the_seats_stay_and_after_it_failed_they_may_ch
     with transaction():
         records.fail(payment_id, "declined")
     assert alter(held.reservation_id, ALICE, ACTOR, [sit(office, 1)])
-    take_cash(held.reservation_id, ALICE, ACTOR)
+    take_cash(held.reservation_id, ALICE, CLERK)
     with pytest.raises(NotActive):
         alter(held.reservation_id, ALICE, ACTOR, [sit(office, 2)])

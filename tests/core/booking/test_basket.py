@@ -204,7 +204,7 @@ def test_it_runs_out_as_one(out: Office, back: UUID, clock: Clock) -> None:
     with pytest.raises(HoldExpired):
         extend_basket(basket.id, ALICE, ACTOR)
     with pytest.raises(HoldExpired):
-        take_cash_for_basket(basket.id, ALICE, ACTOR)
+        take_cash_for_basket(basket.id, ALICE, CLERK)
     sweep()
     assert rows("SELECT count(*) FROM seat_locks") == [(0,)]
 

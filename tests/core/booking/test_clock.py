@@ -15,7 +15,7 @@ from core.booking.rules import ALPHABET, EPOCH
 from core.kernel.clock import now
 from core.kernel.db import db, transaction
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -51,7 +51,7 @@ def test_a_hold_lasts_its_fifteen_minutes(clock: Clock, moment: str) -> None:
     assert sweep() == 0
     clock.move(seconds=1)
     with pytest.raises(HoldExpired):
-        take_cash(held.reservation_id, ALICE, ACTOR)
+        take_cash(held.reservation_id, ALICE, CLERK)
     assert reserve(office.ask(0), BOB, ACTOR).expires_at == begun + timedelta(minutes=30)
 
 
@@ -74,7 +74,7 @@ def test_an_extension_adds_five_minutes(clock: Clock, moment: str) -> None:
 )
 def test_a_reference_tells_the_operators_own_day(clock: Clock, moment: str, day: date) -> None:
     set_to(clock, moment)
-    booking = booking_view(take_cash(reserve(make_office().ask(0), ALICE, ACTOR).reservation_id, None, ACTOR))
+    booking = booking_view(take_cash(reserve(make_office().ask(0), ALICE, ACTOR).reservation_id, None, CLERK))
     assert booking is not None
     first, second, third = (ALPHABET.index(char) for char in booking.reference[1:4])
     assert first * 961 + second * 31 + third == (day - EPOCH).days

@@ -8,7 +8,7 @@ from core.booking.pay import take_cash
 from core.booking.reserve import reserve
 from core.kernel.db import db
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -51,7 +51,7 @@ def test_locks_of_a_reservation_closed_by_its_holders_next_one_go_too(clock: Clo
 def test_sold_seats_are_never_swept(clock: Clock) -> None:
     office = make_office()
     held = reserve(office.ask(0), ALICE, ACTOR)
-    take_cash(held.reservation_id, ALICE, ACTOR)
+    take_cash(held.reservation_id, ALICE, CLERK)
     clock.move(hours=5)
     assert sweep() == 0
     assert count("seat_locks", "kind = 'sold'") == 5

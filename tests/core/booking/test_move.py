@@ -26,10 +26,10 @@ from core.inventory.queries import seat_map
 from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.payments.counter import hand_out
 from core.proof.invariants import broken
 from core.tickets.queries import tickets_of
 from core.tickets.scan import look
+from core.till.hand_out import hand_out
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, BOB, CLERK, Office, another_departure, make_office
 from tests.support.sales import sell

@@ -20,7 +20,7 @@ from core.kernel.money import Money
 from core.payments import records
 from core.payments.gateways.base import GatewayEvent
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -194,7 +194,7 @@ def test_an_unknown_payment_is_parked_and_taken_up_when_it_is_known() -> None:
 def test_cash_books_at_once_and_lies_in_the_drawer() -> None:
     office = make_office()
     held = reserve(office.ask(0, 1, 2), ALICE, ACTOR)
-    booking_id = take_cash(held.reservation_id, ALICE, ACTOR)
+    booking_id = take_cash(held.reservation_id, ALICE, CLERK)
     booking = booking_of_reservation(held.reservation_id)
     assert booking is not None
     assert booking.id == booking_id
@@ -207,5 +207,5 @@ def test_cash_is_not_taken_for_a_hold_that_ran_out(clock: Clock) -> None:
     held = reserve(office.ask(0), ALICE, ACTOR)
     clock.move(minutes=15)
     with pytest.raises(Gone):
-        take_cash(held.reservation_id, ALICE, ACTOR)
+        take_cash(held.reservation_id, ALICE, CLERK)
     assert rows("SELECT 1 FROM payments") == []

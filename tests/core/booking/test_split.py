@@ -19,13 +19,13 @@ from core.booking.split_rules import PartRequest
 from core.kernel.db import db, transaction
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
-from core.payments.counter import hand_out
 from core.payments.exceptions import exceptions
 from core.payments.gateways import catalogue
 from core.payments.gateways.base import GatewayAnswer, GatewayEvent, GatewayUnavailable, PaymentIntent
 from core.payments.refunds import process_refund
 from core.payments.vouchers import VoucherTooSmall, VoucherUnknown, issue
 from core.proof.invariants import broken
+from core.till.hand_out import hand_out
 from tests.support.clock import Clock
 from tests.support.database import Sessions
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
@@ -73,7 +73,7 @@ def voucher(office: Office, worth: int) -> str:
 
 
 def pay(reservation: UUID, *requests: PartRequest) -> SplitStarted:
-    return begin_split(reservation, ALICE, ACTOR, requests)
+    return begin_split(reservation, ALICE, CLERK, requests)
 
 
 def by_voucher(code: str, amount: int | None = None) -> PartRequest:

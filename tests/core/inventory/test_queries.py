@@ -10,7 +10,7 @@ from core.inventory.errors import BadStretch
 from core.inventory.queries import available_counts, seat_map
 from core.kernel.errors import NotFound
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, make_office
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 def test_states_differ_by_stretch() -> None:
     office = make_office()
     held = reserve(office.ask(0, first=0, last=2), ALICE, ACTOR)
-    take_cash(held.reservation_id, ALICE, ACTOR)
+    take_cash(held.reservation_id, ALICE, CLERK)
     reserve(office.ask(0, first=3, last=5), BOB, ACTOR)
 
     def state(first: int, last: int) -> str:

@@ -9,6 +9,7 @@ from core.kernel.db import transaction
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
+from tests.support.till import clerk_at_work
 
 PRICE = Money(5000, "RON")
 
@@ -45,6 +46,7 @@ def set_stage(timezone: str = "Europe/Bucharest") -> Stage:
     """Write an operator with a schedule and a reservation of PRICE."""
     ids = {name: new_id() for name in _NAMES}
     with transaction() as session:
+        clerk_at_work("RON")
         for statement in _ROWS:
             session.execute(text(statement), {**ids, "code": str(ids["operator"]), "timezone": timezone})
     return Stage(ids["operator"], ids["route"], ids["reservation"])

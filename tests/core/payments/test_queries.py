@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from core.kernel.db import db, transaction
 from core.kernel.money import Money
-from core.payments.counter import hand_out
 from core.payments.ledger import post
 from core.payments.queries import (
     payments,
@@ -19,6 +18,7 @@ from core.payments.queries import (
 from core.payments.refunds import open_refund
 from core.payments.rules import PostingKind
 from core.payments.words import Account
+from core.till.hand_out import hand_out
 from tests.core.payments.cast import Stage, begin, pay, set_stage
 from tests.support.clock import Clock
 from tests.support.database import Sessions

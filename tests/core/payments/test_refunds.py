@@ -13,7 +13,6 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
-from core.payments.counter import NotCash, hand_out
 from core.payments.gateways.base import EventKind, GatewayEvent, GatewayRefused, PaymentIntent
 from core.payments.ledger import RefundTooHigh, post
 from core.payments.refunds import (
@@ -27,6 +26,8 @@ from core.payments.refunds import (
 )
 from core.payments.retry_rules import TRY_AFTER, next_question, next_try
 from core.payments.rules import PostingKind, account_received, refund_due_lines
+from core.till.drawer import cash_shift
+from core.till.hand_out import NotCash, hand_out
 from tests.core.payments.cast import PRICE, Stage, begin, pay, set_stage
 from tests.core.payments.conftest import Office
 from tests.support.clock import Clock
@@ -38,12 +39,14 @@ from tests.support.gateway import until
 def owe(stage: Stage, payment: UUID, amount: Money = PRICE, gateway: str = "simulated") -> UUID:
     """Money that came for nothing: owed from the start."""
     with transaction():
+        shift_id = cash_shift(CLERK, amount.amount, amount.currency) if gateway == "cash" else None
         post(
             PostingKind.REFUND_DUE,
             stage.operator,
             "RON",
             refund_due_lines(amount.amount, account_received(gateway)),
             payment_id=payment,
+            shift_id=shift_id,
         )
         return open_refund(payment, amount, "The seats were gone.")
 

@@ -18,7 +18,7 @@ from core.payments import records
 from core.payments.gateways.base import GatewayEvent
 from core.proof.invariants import INVARIANTS, broken
 from tests.support.database import Sessions
-from tests.support.factories import ACTOR, ALICE, BOB, Office, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_office
 
 ANN = replace(ALICE, id="ann")
 
@@ -51,6 +51,8 @@ TAMPERING = {
     " DELETE FROM ledger_entries WHERE account = 'cash_drawer'",
     "posted_to_its_owner": "ALTER TABLE ledger_postings DISABLE TRIGGER ledger_append_only;"
     " UPDATE ledger_postings SET currency = 'RON'",
+    "closed_drawers_are_empty": "INSERT INTO shifts SELECT gen_random_uuid(), kiosk_id, user_id, place_id, currency,"
+    " opened_at, opened_by, opened_by_name, float_count, float_amount, app_now(), 'a', 'Ann', '{}', 0, 1, 0 FROM shifts",
     "event_has_its_effect": "UPDATE webhook_events SET effect = 'booked'",
     "booked_is_told": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
     "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due';"
@@ -76,7 +78,7 @@ def office(db_session: Sessions) -> Office:
     place = make_office()
     for seat, holder in ((0, ALICE), (1, BOB)):
         held = reserve(place.ask(seat, contact_email="a@example.org"), holder, ACTOR)
-        take_cash(held.reservation_id, holder, ACTOR)
+        take_cash(held.reservation_id, holder, CLERK)
     for share in (0, 1):
         held = reserve(
             place.ask(2 + share, first=1, last=3, contact_email="b@example.org"),

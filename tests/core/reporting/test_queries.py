@@ -13,7 +13,7 @@ from core.reporting.attention import attention
 from core.reporting.live import is_boarding_at, live_reservations
 from core.reporting.office import Scope, office_timezone, staffed_stations
 from core.reporting.seats import seat_claims
-from tests.support.factories import ACTOR, Office, make_office
+from tests.support.factories import ACTOR, CLERK, Office, make_office
 
 #: One adult all the way: 25.00 and 1.00 booking fee, 6 % VAT contained in the fare.
 WHOLE_WAY = 2600
@@ -22,7 +22,7 @@ WHOLE_WAY = 2600
 def _sell(office: Office, *seats: int, first: int = 0, last: int = 5) -> UUID:
     holder = Holder("guest", f"g{first}{seats}", "Guest")
     held = reserve(office.ask(*seats, first=first, last=last), holder, ACTOR)
-    return take_cash(held.reservation_id, holder, ACTOR)
+    return take_cash(held.reservation_id, holder, CLERK)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from core.payments.gateways.base import GatewayAnswer, GatewayEvent, PaymentInte
 
 class CashGateway:
     """Whoever calls `begin` has the money in the drawer; a refund lies there until it is handed out
-    (`core.payments.counter`).
+    (`core.till.hand_out`).
     """
 
     name = "cash"

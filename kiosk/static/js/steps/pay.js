@@ -19,8 +19,12 @@ export function pay(notice = "") {
   const { trip, hold } = sale;
   const total = { amount: hold.quote.total, currency: hold.quote.currency };
   const [bar, stop] = heldBar("pay", { onstate: (state) => { if (state.booking) { stop(); finish(state); } } });
+  const offered = office.methods.filter((name) => name !== "cash" || hold.takes_cash);
+  if (!offered.includes(sale.method)) sale.method = offered[0];
   const next = nextButton(t("pay.go", { amount: figure(total) }), begin);
-  const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") }, office.methods.map(method));
+  next.disabled = !offered.length;
+  notice ||= offered.length ? "" : t("error.no_open_shift");
+  const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") }, offered.map(method));
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
   content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice),
@@ -54,8 +58,8 @@ export function pay(notice = "") {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = office.methods.indexOf(sale.method) + step + office.methods.length;
-    choose(office.methods[at % office.methods.length]);
+    const at = offered.indexOf(sale.method) + step + offered.length;
+    choose(offered[at % offered.length]);
   }
 
   function terms() {
@@ -78,9 +82,14 @@ export function pay(notice = "") {
       if (error instanceof NoAnswer) return { lost: true, method: sale.method };
       const state = await lookUp();
       if (state?.booking) finish(state);
-      else pay_again(inWords(error));
+      else again(error);
       return null;
     }
+  }
+
+  function again(error) {
+    if (error.code === "no_open_shift") hold.takes_cash = false;
+    pay_again(inWords(error));
   }
 
   return stop;

@@ -22,7 +22,7 @@ from core.kernel.errors import DomainError
 from core.proof.gateway import ProofGateway
 from core.proof.invariants import broken
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, Office, another_departure, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
 
 PEOPLE = (ALICE, BOB, replace(ALICE, id="carla"), replace(ALICE, id="dan"))
 SEAT = st.integers(0, 3)
@@ -60,7 +60,7 @@ class Counter(RuleBasedStateMachine):
         self.later = another_departure(self.office)
         self.over = False
         sold = Taken(reserve(self.office.ask(0, 1, last=2, contact_email="b@example.org"), BOB, ACTOR), BOB)
-        take_cash(sold.id, BOB, ACTOR)
+        take_cash(sold.id, BOB, CLERK)
         return multiple(sold, Taken(reserve(self.office.ask(3), ALICE, ACTOR), ALICE))
 
     @property

@@ -11,7 +11,7 @@ from core.jobs.deliver import deliver
 from core.jobs.handlers import HANDLERS
 from core.kernel import outbox
 from core.kernel.db import db
-from core.payments.counter import hand_out
+from core.till.hand_out import hand_out
 from core.timetable.service.schedules import cancel_schedule
 from tests.core.booking.machine.counter import Counter
 from tests.support.factories import CLERK

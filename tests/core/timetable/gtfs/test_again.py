@@ -31,6 +31,7 @@ from core.timetable.service.schedules import cancel_schedule
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK
 from tests.support.feeds import Files, small_feed, zipped
+from tests.support.till import clerk_at_work
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 DAYS = 3
@@ -78,7 +79,9 @@ def answer(request: HoldRequest) -> str:
 
 
 def sell(schedule_id: UUID) -> UUID:
-    return take_cash(reserve(request_for(schedule_id), ALICE, ACTOR).reservation_id, None, CLERK)
+    with transaction():
+        clerk_at_work("RON")
+    return take_cash(reserve(request_for(schedule_id), ALICE, CLERK).reservation_id, None, CLERK)
 
 
 def facts(schedule_id: UUID) -> dict[str, Any]:
