@@ -64,11 +64,11 @@ class StaffList(Guarded, ModelView):
         """Leave out what the stations of the person who is signed in have nothing to do with."""
         return statement
 
-    def default(self, statement: Select[Any], args: ListArgs) -> Select[Any]:  # noqa: ARG002
+    def default(self, statement: Select[Any], args: ListArgs) -> Select[Any]:  # noqa: ARG002 - the form of the hook, which others fill
         """Leave out what a list does not show until it is asked for."""
         return statement
 
-    def search(self, statement: Select[Any], text: str) -> Select[Any]:  # noqa: ARG002
+    def search(self, statement: Select[Any], text: str) -> Select[Any]:  # noqa: ARG002 - the form of the hook, which others fill
         """Keep the rows that the text means."""
         return statement
 
@@ -151,7 +151,7 @@ class StaffList(Guarded, ModelView):
         raise NotFound
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Any:  # noqa: ARG002
+    def export(self, export_type: str) -> Any:  # noqa: ARG002 - the form of the hook, which others fill
         raise NotFound
 
     @expose("/ajax/lookup/")
@@ -162,7 +162,7 @@ class StaffList(Guarded, ModelView):
     def ajax_update(self) -> Any:
         raise NotFound
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002 - Flask-Admin's name
+    def get_one(self, id: Any) -> Any:
         """The row with this id within the stations of the person who is signed in, or None."""
         found = as_uuid(id)
         if found is None:
@@ -202,7 +202,7 @@ def _tell(form: Any, error: DomainError) -> None:
 def done(message: str, back: str) -> Response:
     """Say what was done and go back: the answer to a POST."""
     flash(message, "success")
-    answer: Response = redirect(back, 303)  # type: ignore[assignment]
+    answer: Response = redirect(back, 303)  # type: ignore[assignment]  # Flask's redirect is typed as Werkzeug's response
     return answer
 
 
@@ -210,7 +210,7 @@ def attempted(message: str, back: str, deed: Callable[[], Any]) -> Response:
     """Do it and go back with the message, or with the words of what stood in the way."""
     if attempt(None, deed) is not False:
         flash(message, "success")
-    answer: Response = redirect(back, 303)  # type: ignore[assignment]
+    answer: Response = redirect(back, 303)  # type: ignore[assignment]  # Flask's redirect is typed as Werkzeug's response
     return answer
 
 

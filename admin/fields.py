@@ -29,7 +29,7 @@ def one_line(value: Any) -> str | None:
     return " ".join(shown.split())
 
 
-def line(label: Any, most: int, *, required: bool = True, help: Any = "", wide: bool = False) -> StringField:  # noqa: A002
+def line(label: Any, most: int, *, required: bool = True, help: Any = "", wide: bool = False) -> StringField:
     """One line of text."""
     checks: list[Any] = [InputRequired(_l("Please fill this in.")), _filled] if required else [Optional()]
     checks.append(Length(max=most, message=_l("At most %(max)d characters.")))
@@ -37,7 +37,7 @@ def line(label: Any, most: int, *, required: bool = True, help: Any = "", wide: 
     return StringField(label, checks, filters=[one_line], description=help, render_kw=kept)
 
 
-def lines(label: Any, most: int, *, required: bool = True, help: Any = "", rows: int = 4) -> TextAreaField:  # noqa: A002
+def lines(label: Any, most: int, *, required: bool = True, help: Any = "", rows: int = 4) -> TextAreaField:
     """Several lines of text."""
     checks: list[Any] = [InputRequired(_l("Please fill this in."))] if required else [Optional()]
     checks.append(Length(max=most, message=_l("At most %(max)d characters.")))
@@ -47,7 +47,7 @@ def lines(label: Any, most: int, *, required: bool = True, help: Any = "", rows:
     )
 
 
-def whole(label: Any, least: int, most: int, *, required: bool = True, help: Any = "") -> IntegerField:  # noqa: A002
+def whole(label: Any, least: int, most: int, *, required: bool = True, help: Any = "") -> IntegerField:
     """A whole number within bounds."""
     checks: list[Any] = [InputRequired(_l("Please fill this in."))] if required else [Optional()]
     checks.append(_within(least, most))
@@ -60,7 +60,7 @@ def choice(
     choices: Callable[[], list[tuple[str, str]]],
     *,
     required: bool = True,
-    help: Any = "",  # noqa: A002
+    help: Any = "",
     wide: bool = False,
 ) -> SelectField:
     """One of a list. Not required, it offers nothing as the first choice."""
@@ -70,7 +70,7 @@ def choice(
     return SelectField(label, checks, choices=offered, coerce=_text, description=help, render_kw=kept)
 
 
-def tick(label: Any, help: Any = "") -> BooleanField:  # noqa: A002
+def tick(label: Any, help: Any = "") -> BooleanField:
     """Yes or no."""
     return BooleanField(label, description=help)
 
@@ -109,7 +109,7 @@ def read_amount(text: str | None, currency: str, *, negative: bool = False) -> i
         raise ValidationError(_l("This currency has fewer decimals.")) from None
 
 
-def amount_field(label: Any, help: Any = "") -> AmountField:  # noqa: A002
+def amount_field(label: Any, help: Any = "") -> AmountField:
     """A required amount of money."""
     kept = {"inputmode": "decimal", "maxlength": 20}
     return AmountField(label, [InputRequired(_l("Please fill this in."))], description=help, render_kw=kept)
@@ -120,7 +120,7 @@ def major(amount: int, currency: str) -> str:
     return str(to_major(Money(amount, currency)))
 
 
-def place_field(label: Any, help: Any = "") -> StringField:  # noqa: A002
+def place_field(label: Any, help: Any = "") -> StringField:
     """A place, chosen from suggestions: ``Name (CODE)``."""
     kept = {"data-suggests": "/admin/places/suggest.json", "autocomplete": "off", "maxlength": 300}
     checks = [InputRequired(_l("Please choose a place.")), _known_place]

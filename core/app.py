@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Flask:
 def _believe_proxies(app: Flask, count: int) -> None:
     """Around everything else, so that addresses, rate limits and Socket.IO all see the visitor and not the proxy."""
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # wrapping the application, as Flask says to
 
 
 def _register_pay_page(app: Flask) -> None:

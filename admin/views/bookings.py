@@ -126,8 +126,8 @@ def booking_of_reservation(reservation_id: str, otherwise: str) -> Response:
     if booking is None:
         flash(_("No booking came of this payment."), "info")
     elif access.may("bookings.read"):
-        return redirect(url_for("bookings.details", booking_id=booking))  # type: ignore[return-value]
-    return redirect(otherwise)  # type: ignore[return-value]
+        return redirect(url_for("bookings.details", booking_id=booking))  # type: ignore[return-value]  # Flask's redirect is typed as Werkzeug's response
+    return redirect(otherwise)  # type: ignore[return-value]  # Flask's redirect is typed as Werkzeug's response
 
 
 def _all_of(booking: Booking) -> dict[str, Any]:

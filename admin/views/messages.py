@@ -211,7 +211,7 @@ def _with_pictures(html: str, parsed: EmailMessage) -> str:
     for part in parsed.walk():
         name = str(part.get("Content-ID", "")).strip("<> ")
         if name and part.get_content_maintype() == "image":
-            data = base64.b64encode(part.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]
+            data = base64.b64encode(part.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]  # with decode=True it is bytes
             found[name] = f"data:{part.get_content_type()};base64,{data}"
     return re.sub(r"cid:([^\"'\s)>]+)", lambda match: found.get(match.group(1), "about:blank"), html)
 

@@ -27,7 +27,7 @@ def _roles() -> list[tuple[str, str]]:
     return [(role.value, formats.words(role.value)) for role in _ROLES]
 
 
-def _password(label: Any, *checks: Any, help: Any = "") -> PasswordField:  # noqa: A002
+def _password(label: Any, *checks: Any, help: Any = "") -> PasswordField:
     rules = [*checks, Length(max=200)]
     return PasswordField(
         label, rules, description=help, render_kw={"autocomplete": "new-password", "maxlength": 200}
@@ -98,7 +98,7 @@ class People(StaffList):
     def get_edit_form(self) -> Any:
         return PersonForm
 
-    def on_form_prefill(self, form: Any, id: Any) -> None:  # noqa: A002
+    def on_form_prefill(self, form: Any, id: Any) -> None:
         if not form.errors:
             found = db.session.scalars(
                 select(Place).where(Place.id.in_(users.stations_of(UUID(id)))).order_by(Place.name)

@@ -229,7 +229,7 @@ class Fares(StaffList):
     def get_edit_form(self) -> Any:
         return FareEditForm
 
-    def on_form_prefill(self, form: Any, id: Any) -> None:  # noqa: A002
+    def on_form_prefill(self, form: Any, id: Any) -> None:
         if not form.errors:
             fare = self.get_one(id)
             form.amount.data = major(fare.amount, fare.route.operator.currency)

@@ -17,7 +17,7 @@ from core.kernel.errors import RuleBroken
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 
 
-def moment(label: Any, *checks: Any, help: Any = "") -> DateTimeLocalField:  # noqa: A002
+def moment(label: Any, *checks: Any, help: Any = "") -> DateTimeLocalField:
     """A day and time on the operator's clock."""
     return DateTimeLocalField(label, list(checks), format=_FORMATS, description=help)
 

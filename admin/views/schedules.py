@@ -145,7 +145,7 @@ class Schedules(StaffList):
     def get_edit_form(self) -> Any:
         return ScheduleForm
 
-    def on_form_prefill(self, form: Any, id: Any) -> None:  # noqa: A002
+    def on_form_prefill(self, form: Any, id: Any) -> None:
         if form.errors:
             return
         run = self.get_one(id)

@@ -185,7 +185,7 @@ class Shifts(StaffList):
             flash(str(error), "error")
         except DomainError as error:
             flash(error.message, "error")
-        answer: Response = redirect(url_for("shifts.index_view"), 303)  # type: ignore[assignment]
+        answer: Response = redirect(url_for("shifts.index_view"), 303)  # type: ignore[assignment]  # Flask's redirect is typed as Werkzeug's response
         return answer
 
     def _report(self, shift_id: str) -> ShiftReport:

@@ -88,7 +88,7 @@ class Vehicles(StaffList):
     def get_edit_form(self) -> Any:
         return VehicleEditForm
 
-    def on_form_prefill(self, form: Any, id: Any) -> None:  # noqa: A002
+    def on_form_prefill(self, form: Any, id: Any) -> None:
         if not form.errors:
             vehicle = self.get_one(id)
             form.layout.data = str(vehicle.layout_id)

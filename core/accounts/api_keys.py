@@ -74,7 +74,8 @@ def deactivate(key_id: UUID, actor: Actor) -> None:
         ).scalar_one_or_none()
         if hashed is None:
             raise NotFound
-        record(actor, "api_key.deactivated", "api_key", key_id)
+        change = {"before": {"active": True}, "after": {"active": False}}
+        record(actor, "api_key.deactivated", "api_key", key_id, **change)
     _known.forget(hashed)
 
 

@@ -98,7 +98,9 @@ def approve(kiosk_id: UUID, place_id: UUID, name: str, actor: Actor) -> None:
         ).scalar_one_or_none()
         if approved is None:
             raise NotFound("This device no longer waits. Let it ask again.")
-        record(actor, "kiosk.paired", "kiosk", kiosk_id, after={"place_id": str(place_id)})
+        before = {"status": KioskStatus.PENDING}
+        after = {"status": KioskStatus.ACTIVE, "place_id": str(place_id)}
+        record(actor, "kiosk.paired", "kiosk", kiosk_id, before=before, after=after)
 
 
 def claim(code: str) -> str | None:
@@ -148,7 +150,8 @@ def revoke(kiosk_id: UUID, actor: Actor) -> None:
             raise NotFound
         gone = {"status": KioskStatus.REVOKED, "token_hash": None, "pairing_code": None}
         session.execute(update(Kiosk).where(Kiosk.id == kiosk_id).values(**gone))
-        record(actor, "kiosk.revoked", "kiosk", kiosk_id, before={"status": before.status})
+        record(actor, "kiosk.revoked", "kiosk", kiosk_id, before={"status": before.status},
+               after={"status": KioskStatus.REVOKED})  # fmt: skip
     if before.token_hash:
         _known.forget(before.token_hash)
 

@@ -62,7 +62,7 @@ def _schemas(shown: list[Endpoint]) -> dict[str, Any]:
     given = {each.answer for each in shown if each.answer} | {Problem}
     ordered = sorted(asked | given, key=lambda model: model.__name__)
     wanted = [(model, "validation" if model in asked else "serialization") for model in ordered]
-    _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    _, definitions = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]  # pydantic takes the mode as a plain word, too
     found: dict[str, Any] = definitions.get("$defs", {})
     return found
 

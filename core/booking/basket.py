@@ -161,4 +161,5 @@ def cancel_basket(basket_id: UUID, holder: Holder, actor: Actor) -> None:
             return
         for member in active:
             close(member, "given up by the holder")
-        record(actor, "basket.cancelled", "basket", basket_id)
+        change = {"before": {"status": "active"}, "after": {"status": "cancelled"}}
+        record(actor, "basket.cancelled", "basket", basket_id, **change)

@@ -40,8 +40,10 @@ def cancel(reservation_id: UUID, holder: Holder, actor: Actor) -> None:
         if locked.row.status != ReservationStatus.ACTIVE:
             locked.require_open()
         close(locked, "given up by the holder")
+        change = {"before": {"status": "active"}, "after": {"status": "cancelled"}}
+        operator_id = locked.row.operator_id
         record(
-            actor, "reservation.cancelled", "reservation", reservation_id, operator_id=locked.row.operator_id
+            actor, "reservation.cancelled", "reservation", reservation_id, operator_id=operator_id, **change
         )
 
 

@@ -36,6 +36,7 @@ from core.timetable.words import ON_SALE
 
 _UNSEAT = "UPDATE passengers SET seat_id = NULL WHERE id = ANY(%(ids)s)"
 _SEAT = "UPDATE passengers SET seat_id = %(seat_id)s, full_name = %(name)s WHERE id = %(id)s"
+_OLD_CONTACT = text("SELECT contact_email, contact_phone FROM reservations WHERE id = :id")
 _CONTACT = text("UPDATE reservations SET contact_email = :email, contact_phone = :phone WHERE id = :id")
 
 
@@ -87,9 +88,11 @@ def change_contact(booking_id: UUID, email: str | None, phone: str | None, actor
     with transaction() as session:
         lock_booking(booking_id)
         row = read_bought(booking_id).row
+        was = session.execute(_OLD_CONTACT, {"id": row.reservation_id}).one()
         session.execute(_CONTACT, {**contact, "id": row.reservation_id})
         after = {"contact_email": contact["email"], "contact_phone": contact["phone"]}
-        record(actor, "booking.contact_changed", "booking", row.id, operator_id=row.operator_id, after=after)
+        change = {"before": dict(was._mapping), "after": after}
+        record(actor, "booking.contact_changed", "booking", row.id, operator_id=row.operator_id, **change)
 
 
 @dataclass(frozen=True, slots=True)

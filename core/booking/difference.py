@@ -229,5 +229,6 @@ def _tell(bought: Bought, claim: Claim, due: Money, actor: Actor) -> None:
         "due": due.amount,
         "currency": due.currency,
     }
-    record(actor, "booking.change_begun", "booking", row.id, operator_id=row.operator_id, after=after)
+    change = {"before": {"schedule_id": str(row.schedule_id), "total": row.total}, "after": after}
+    record(actor, "booking.change_begun", "booking", row.id, operator_id=row.operator_id, **change)
     publish("seats.changed", {"schedule_id": str(claim.schedule_id)})

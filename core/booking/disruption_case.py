@@ -15,7 +15,7 @@ from core.booking.disruption_models import CaseState, Choice
 from core.booking.errors import SeatTaken
 from core.booking.move import move_booking
 from core.booking.rebooking import OtherDeparture, destination_on, may_move, other_departures, ride_on
-from core.kernel.activity import SYSTEM
+from core.kernel.activity import SYSTEM, record
 from core.kernel.db import fetch, run, transaction
 from core.kernel.errors import Busy, DomainError, Unavailable
 
@@ -65,6 +65,7 @@ def carry_out(case_id: UUID) -> str:
         outcome = _tried(case)
         with transaction():
             run(_NOTE, _values(case_id, outcome))
+            _log(case, outcome)
     return str(fetch(_CASE, {"case_id": case_id})[0].state)
 
 
@@ -90,6 +91,12 @@ def _values(case_id: UUID, outcome: _Outcome) -> dict[str, Any]:
     note = outcome.note[:300] if outcome.note else None
     names = ("state", "choice", "refund", "cancellation_id", "to_schedule_id")
     return {"case_id": case_id, "note": note, **{name: getattr(outcome, name) for name in names}}
+
+
+def _log(case: Any, outcome: _Outcome) -> None:
+    after = {"state": outcome.state, "choice": outcome.choice, "refund": outcome.refund}
+    change = {"before": {"state": str(CaseState.DUE), "choice": case.choice}, "after": after}
+    record(SYSTEM, "disruption.carried_out", "disruption_case", case.id, **change)
 
 
 def _do(case: Any) -> _Outcome:

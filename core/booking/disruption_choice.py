@@ -43,6 +43,10 @@ WHERE state = 'due' AND claimed_at < app_now() - {CLAIM_LASTS} LIMIT 50
 """  # noqa: S608 - put together from constants
 
 
+#: What the activity log says of a case before somebody chose.
+_OPEN = {"choice": None}
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A choice; a re-booking may name the departure ``to``, else the nearest with seats is taken."""
@@ -77,8 +81,9 @@ def choose(case_id: UUID, wish: Wish, actor: Actor) -> None:
             raise AlreadyChosen("The time to choose is over.")
         if not _take(case.disruption_id, wish, [case_id], "the passenger"):
             raise AlreadyChosen
-        more = {"operator_id": case.operator_id, "after": {"choice": wish.choice, "case_id": str(case_id)}}
-        record(actor, "disruption.chosen", "disruption", case.disruption_id, **more)
+        after = {"choice": wish.choice, "case_id": str(case_id)}
+        change = {"operator_id": case.operator_id, "before": _OPEN, "after": after}
+        record(actor, "disruption.chosen", "disruption", case.disruption_id, **change)
     if carry_out(case_id) != CaseState.DONE:
         note = _only(fetch(_CASE, {"case_id": case_id}), "There is no such choice.").note
         raise RuleBroken(note or "This did not work. Please choose again.", code="not_carried_out")
@@ -96,7 +101,7 @@ def choose_for(
         wish.check(found.kind)
         count = len(_take(disruption_id, wish, case_ids, actor.label))
         after = {"choice": wish.choice, "cases": count, "to": str(wish.to) if wish.to else None}
-        more = {"operator_id": found.operator_id, "after": after}
+        more = {"operator_id": found.operator_id, "before": _OPEN, "after": after}
         record(actor, "disruption.chosen", "disruption", disruption_id, **more)
     return count
 
@@ -115,7 +120,7 @@ def _settle(disruption: Any) -> int:
     with transaction():
         count = len(_take(disruption.id, Wish(disruption.default_choice), None, "the deadline", waiting=True))
         after = {"choice": disruption.default_choice, "cases": count}
-        more = {"operator_id": disruption.operator_id, "after": after}
+        more = {"operator_id": disruption.operator_id, "before": _OPEN, "after": after}
         record(SYSTEM, "disruption.deadline_passed", "disruption", disruption.id, **more)
     return count
 

@@ -21,6 +21,8 @@ _EXPIRE = text("""
 UPDATE reservations SET status = 'expired', closed_at = app_now(), closed_reason = 'time ran out' WHERE id = :id
 """)
 
+_CHANGE = {"before": {"status": "active"}, "after": {"status": "expired"}}
+
 _LEFT_BEHIND = text("""
 SELECT DISTINCT l.reservation_id FROM seat_locks l JOIN reservations r ON r.id = l.reservation_id
 WHERE l.kind = 'hold' AND l.expires_at <= app_now() AND r.status IN ('expired', 'cancelled') LIMIT :limit
@@ -45,7 +47,7 @@ def _sweep_one() -> bool:
             return False
         give_up(row.id)
         session.execute(_EXPIRE, {"id": row.id})
-        record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id)
+        record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id, **_CHANGE)
         publish("seats.changed", {"schedule_id": str(row.schedule_id)})
         if row.contact_email:
             publish("reservation.expired", {"reservation_id": str(row.id)})

@@ -42,7 +42,7 @@ _OVER = f"""
 SELECT s.id FROM schedules s
 WHERE s.followed_at IS NOT NULL AND s.closed_at IS NULL AND s.arrival_at + {_DELAY} + %(late)s <= app_now()
 ORDER BY s.followed_at LIMIT %(limit)s
-"""  # noqa: S608
+"""  # noqa: S608 - put together from constants
 _LOCK_OVER = "SELECT id, operator_id FROM schedules s WHERE id = %(id)s AND closed_at IS NULL FOR UPDATE"
 _CLOSED = "UPDATE schedules SET closed_at = app_now() WHERE id = %(id)s"
 _EXPIRE = """

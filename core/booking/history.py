@@ -39,7 +39,7 @@ WHERE r.status = 'confirmed' AND r.holder_kind = :kind AND r.holder_id = :id
   AND (CAST(:status AS text) IS NULL OR b.status = :status)
 """
 _TOTALS = text(
-    f"SELECT currency, count(*) AS bookings, sum(total)::bigint AS total FROM ({_BOUGHT}) bought "  # noqa: S608
+    f"SELECT currency, count(*) AS bookings, sum(total)::bigint AS total FROM ({_BOUGHT}) bought "  # noqa: S608 - put together from constants
     "GROUP BY currency ORDER BY currency"
 )
 

@@ -13,7 +13,7 @@ from core.booking.basket_due import lock_due
 from core.booking.confirm import SeatsGone
 from core.booking.difference_paid import lock_both, make_good
 from core.booking.sale import Sale, lock_sale
-from core.kernel.activity import SYSTEM, record
+from core.kernel.activity import SYSTEM
 from core.kernel.db import run, transaction
 from core.kernel.money import Money
 from core.kernel.outbox import publish
@@ -86,14 +86,6 @@ def _failed(payment: Any, event: GatewayEvent) -> str:
         return DISAGREES if payment.status == PaymentStatus.COMPLETED else IGNORED
     if sale:
         parts.give_up(sale, payment.split_id, parts.NOT_COMPLETED)
-    record(
-        SYSTEM,
-        "payment.failed",
-        "payment",
-        payment.id,
-        operator_id=payment.operator_id,
-        after={"failure": why},
-    )
     return FAILED
 
 
@@ -106,7 +98,7 @@ def _completed(payment: Any, event: GatewayEvent, seats_gone: bool) -> str:
     asked = Money(payment.amount, payment.currency)
     received = event.amount or asked
     after = {"amount": received.amount, "currency": received.currency}
-    links = (event.reference, payment.operator_id, after)
+    links = (event.reference, payment.operator_id, after, payment.status)
     if received.amount <= 0 or not records.complete_and_tell(SYSTEM, payment.id, *links):
         return IGNORED
     if payment.split_id and received == asked:

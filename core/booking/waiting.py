@@ -131,7 +131,8 @@ def leave(entry_id: UUID, actor: Actor) -> None:
         cancel(entry.reservation_id, holder_of(entry_id), actor)
     with transaction():
         if run(_LEAVE, {"id": entry_id}).fetchone():
-            record(actor, "waiting.left", "waiting_entry", entry_id, operator_id=entry.operator_id)
+            change = {"before": {"status": entry.status}, "after": {"status": "left"}}
+            record(actor, "waiting.left", "waiting_entry", entry_id, operator_id=entry.operator_id, **change)
 
 
 def _checked(request: JoinRequest, offer: Offer) -> dict[str, Any]:

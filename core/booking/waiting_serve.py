@@ -190,6 +190,7 @@ def _note_offer(entry: Any, locked: Locked) -> None:
     locked.prolong(until)
     run(_UNTIL, {"id": locked.row.id, "expires_at": until})
     after = {"reservation_id": str(locked.row.id), "until": until.isoformat()}
-    record(SYSTEM, "waiting.offered", "waiting_entry", entry.id, operator_id=entry.operator_id, after=after)
+    change = {"before": {"status": "waiting"}, "after": after}
+    record(SYSTEM, "waiting.offered", "waiting_entry", entry.id, operator_id=entry.operator_id, **change)
     publish("waiting.offered", {"entry_id": str(entry.id)})
     publish("seats.changed", {"schedule_id": str(entry.schedule_id)})

@@ -15,7 +15,7 @@ from core.kernel.serving import StayingWorker
 from core.kernel.settings import PROJECT_ROOT, Settings
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told its settings by us and not by a file."""
 
     def __init__(self, options: dict[str, Any]) -> None:

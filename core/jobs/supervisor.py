@@ -227,7 +227,7 @@ class _Wakeup:
 
     def __exit__(self, *_: object) -> None:
         for number, before in self._before.items():
-            signal.signal(number, before)  # type: ignore[arg-type]
+            signal.signal(number, before)  # type: ignore[arg-type]  # what signal() gave, it takes back
         signal.set_wakeup_fd(self._fd_before)
         self._selector.close()
         self._ours.close()

@@ -141,7 +141,7 @@ def driver() -> psycopg.Connection[Any]:
     known: psycopg.Connection[Any] | None = session.info.get("driver")
     if known is None:
         known = session.info["driver"] = session.connection().connection.driver_connection
-    return known  # type: ignore[return-value]
+    return known  # type: ignore[return-value]  # SQLAlchemy does not say which driver it has
 
 
 def run(statement: str, values: Mapping[str, Any] | None = None) -> psycopg.Cursor[Any]:
@@ -176,7 +176,7 @@ def fetch(statement: str, values: Mapping[str, Any] | None = None) -> list[Any]:
 
 def _on_a_connection(statement: str, values: Mapping[str, Any] | None) -> list[Any]:
     lent = db.engine.raw_connection()
-    connection: psycopg.Connection[Any] = lent.driver_connection  # type: ignore[assignment]
+    connection: psycopg.Connection[Any] = lent.driver_connection  # type: ignore[assignment]  # SQLAlchemy does not say which driver it has
     try:
         return connection.cursor(row_factory=namedtuple_row).execute(statement, values).fetchall()
     finally:

@@ -74,7 +74,7 @@ def short_date(day: date | datetime, language: str) -> str:
     if locale.language == ENGLISH:
         return format_date(day, "d MMM", locale=locale)
     # a skeleton is filled in with a moment; the time of the day does not appear
-    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001
+    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a calendar's day has no zone
     return format_skeleton("MMMd", moment.replace(tzinfo=None), locale=locale)
 
 

@@ -54,7 +54,7 @@ def register(app: Flask) -> None:
     babel.init_app(app, locale_selector=language)
     csrf.init_app(app)
     app.session_interface = _Sessions()
-    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign,assignment]  # wrapping the application, as Flask says to
 
 
 def language() -> str:

@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
     )
     app.extensions[_KEY] = live
     app.extensions[_WATCHED] = Watched(lambda: _watched_here(live), settings(app).redis_url)
-    app.wsgi_app = _without_deflate(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _without_deflate(app.wsgi_app)  # type: ignore[method-assign,assignment]  # wrapping the application, as Flask says to
 
 
 def tell(app: Flask, schedule_id: UUID, message: dict[str, Any]) -> None:

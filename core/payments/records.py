@@ -94,7 +94,7 @@ WITH done AS ({_COMPLETE} RETURNING id), told AS ({activity.write_statement("don
 
 _FAIL = """
 UPDATE payments SET status = 'failed', settled_at = app_now(), failure = %(failure)s
-WHERE (id = %(id)s OR lead_id = %(id)s) AND status = 'pending'
+WHERE (id = %(id)s OR lead_id = %(id)s) AND status = 'pending' RETURNING id, operator_id
 """
 
 #: Returns the row's `id` and `payment_id`, or nothing when the message was processed before.
@@ -199,21 +199,27 @@ def complete(payment_id: UUID, reference: str | None = None) -> bool:
 
 
 def complete_and_tell(
-    actor: Actor, payment_id: UUID, reference: str | None, operator_id: UUID, after: Mapping[str, Any]
-) -> bool:
-    """The same as `complete`, and a line in the activity log with what is known now (`after`)."""
+    actor: Actor, payment_id: UUID, reference: str | None, operator_id: UUID, after: Mapping[str, Any],
+    was: str = PaymentStatus.PENDING,
+) -> bool:  # fmt: skip
+    """The same as `complete`, and a line in the activity log with what is known now (`after`) of one that ``was`` so."""
     values = {"id": payment_id, "reference": reference}
-    links = {"operator_id": operator_id, "after": dict(after)}
+    links = {"operator_id": operator_id, "before": {"status": was}, "after": dict(after)}
     told = activity.parameters(actor, "payment.completed", "payment", payment_id, **links)
     return run(_COMPLETE_AND_TELL, values | told).fetchone() is not None
 
 
 def fail(payment_id: UUID, failure: str | None) -> bool:
-    """No money will come, nor for what the payment leads. True for the one who noted it; False when it is no longer
-    pending.
+    """No money will come, nor for what the payment leads, and a line in the activity log for each. True for the one who
+    noted it; False when it is no longer pending.
     """
     words = (failure or "The payment did not succeed.")[:200]
-    return run(_FAIL, {"id": payment_id, "failure": words}).rowcount >= 1
+    rows = run(_FAIL, {"id": payment_id, "failure": words}).fetchall()
+    change = {"before": {"status": "pending"}, "after": {"status": "failed", "failure": words}}
+    for row in rows:
+        operator = {"operator_id": row.operator_id}
+        activity.record(activity.SYSTEM, "payment.failed", "payment", row.id, **operator, **change)
+    return bool(rows)
 
 
 def record_event(gateway: str, event: GatewayEvent, effect: str) -> EventRow | None:

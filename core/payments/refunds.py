@@ -143,9 +143,9 @@ def try_again(refund_id: UUID, actor: activity.Actor) -> str:
         if due.status == RefundStatus.PROCESSED or due.gateway == "cash":
             raise RefundSettled
         if run(_REVIVE, {"id": refund_id}).rowcount:
-            before = {"status": due.status}
+            change = {"before": {"status": due.status}, "after": {"status": RefundStatus.PENDING}}
             activity.record(
-                actor, "refund.revived", "refund", refund_id, operator_id=due.operator_id, before=before
+                actor, "refund.revived", "refund", refund_id, operator_id=due.operator_id, **change
             )
     return process_refund(refund_id)
 
@@ -242,9 +242,10 @@ def _put_off(due: _Due, why: str, *, refused: bool) -> str:
             settle_refund(due.id, RefundAnswer("failed", "", why))
             return RefundStatus.FAILED
         if run(_PUT_OFF, {"id": due.id, "failure": why[:200], "refused": refused}).rowcount:
-            after = {"failure": why, "tries": due.attempts}
+            before = {"status": due.status, "tries": due.attempts - 1}
+            change = {"before": before, "after": {"failure": why, "tries": due.attempts}}
             activity.record(
-                activity.SYSTEM, "refund.put_off", "refund", due.id, operator_id=due.operator_id, after=after
+                activity.SYSTEM, "refund.put_off", "refund", due.id, operator_id=due.operator_id, **change
             )
     return RefundStatus.PENDING
 

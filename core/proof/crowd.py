@@ -122,7 +122,7 @@ class Crowd:
     # -- buyers ------------------------------------------------------------------------------------
 
     def _buy(self, departures: Departures, number: int, end: float) -> None:
-        buyer = Buyer(departures, self._gateway, self.tally, random.Random(f"{self.seed}-{number}"))  # noqa: S311
+        buyer = Buyer(departures, self._gateway, self.tally, random.Random(f"{self.seed}-{number}"))  # noqa: S311 - to repeat a race, not to hide one
         while time.monotonic() < end and not self.stopped.is_set():
             with self.app.app_context():
                 self.tally.count("attempts")

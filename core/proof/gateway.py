@@ -55,7 +55,7 @@ class ProofGateway:
         return self._answer(payment_id) if payment_id in self._accounts else None
 
     def refund(
-        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,
     ) -> RefundAnswer:  # fmt: skip
         """See `Gateway.refund`: the same refund again is the same refund, and nothing is paid out that did not come in."""
         account = self._accounts[_payment_id(reference)]
@@ -66,7 +66,7 @@ class ProofGateway:
             self._refunds[refund_id] = amount.amount
         return RefundAnswer("processed", f"proof-{refund_id}")
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:  # noqa: ARG002
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:
         """Raises NotFound: its messages are carried by hand."""
         raise NotFound("The proof sends no messages over the network.")
 

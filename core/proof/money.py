@@ -47,7 +47,7 @@ PAID_IS_BOOKED_OR_GIVEN_BACK = Invariant(
     FROM ({_PAID}) p
     WHERE p.came AND p.amount > 0 AND NOT p.waiting AND p.processed + p.pending + p.failed < p.amount
       AND NOT (p.sold AND EXISTS (SELECT 1 FROM bookings b WHERE b.reservation_id = p.reservation_id))
-    """,  # noqa: S608 - put together from constants
+    """,
 )
 
 PAID_IS_IN_THE_BOOKS = Invariant(
@@ -57,7 +57,7 @@ PAID_IS_IN_THE_BOOKS = Invariant(
     SELECT p.id::text AS subject, p.status || ' ' || p.amount || ', gone back ' || p.processed || ', in the books '
       || p.lying AS detail
     FROM ({_PAID}) p WHERE p.lying <> CASE WHEN p.came THEN p.amount - p.processed ELSE 0 END
-    """,  # noqa: S608
+    """,
 )
 
 PARTS_WAIT_OR_ARE_USED = Invariant(
@@ -92,7 +92,7 @@ OWED_IS_ON_ITS_WAY = Invariant(
     f"""
     SELECT p.id::text AS subject, 'owed ' || p.owed || ', pending ' || p.pending || ', failed ' || p.failed AS detail
     FROM ({_PAID}) p WHERE p.owed < p.pending OR p.owed > p.pending + p.failed
-    """,  # noqa: S608
+    """,
 )
 
 REFUNDS_WITHIN_PAYMENT = Invariant(
@@ -104,7 +104,7 @@ REFUNDS_WITHIN_PAYMENT = Invariant(
     WHERE p.processed + p.pending > CASE WHEN p.came THEN p.amount ELSE 0 END
       OR (p.status = 'refunded') <> (p.came AND p.amount > 0 AND p.processed = p.amount)
       OR EXISTS (SELECT 1 FROM refunds f WHERE f.payment_id = p.id AND f.currency <> p.currency)
-    """,  # noqa: S608
+    """,
 )
 
 POSTING_BALANCES = Invariant(

@@ -17,7 +17,7 @@ _HELD_LEGS = f"""
   JOIN passengers p ON p.reservation_id = s.id
   CROSS JOIN LATERAL generate_series(s.from_position, s.to_position - 1) AS g (leg)
   WHERE s.status = 'active' AND s.expires_at > {LIVE} AND p.seat_id IS NOT NULL
-"""  # noqa: S608 - put together from constants
+"""
 
 ONE_OWNER = Invariant(
     "one_owner",
@@ -34,7 +34,7 @@ ONE_OWNER = Invariant(
     FROM claims GROUP BY schedule_id, seat_id, leg
     HAVING count(*) FILTER (WHERE what = 'lock') > 1 OR count(*) FILTER (WHERE what = 'ticket') > 1
       OR count(DISTINCT coalesce(reservation_id, seat_id)) > 1
-    """,  # noqa: S608
+    """,
 )
 
 HELD_IS_LOCKED = Invariant(
@@ -46,7 +46,7 @@ HELD_IS_LOCKED = Invariant(
     LEFT JOIN locks l ON l.schedule_id = h.schedule_id AND l.seat_id = h.seat_id AND l.leg = h.leg
       AND l.kind = 'hold' AND l.reservation_id = h.reservation_id AND l.expires_at = h.expires_at
     WHERE l.seat_id IS NULL
-    """,  # noqa: S608
+    """,
 )
 
 LOCKED_IS_HELD = Invariant(
@@ -58,7 +58,7 @@ LOCKED_IS_HELD = Invariant(
     LEFT JOIN ({_HELD_LEGS}) h ON h.reservation_id = l.reservation_id AND h.schedule_id = l.schedule_id
       AND h.seat_id = l.seat_id AND h.leg = l.leg
     WHERE l.kind = 'hold' AND l.expires_at > {LIVE} AND h.seat_id IS NULL
-    """,  # noqa: S608
+    """,
 )
 
 TICKET_IS_SOLD = Invariant(
@@ -70,7 +70,7 @@ TICKET_IS_SOLD = Invariant(
     LEFT JOIN locks l ON l.schedule_id = t.schedule_id AND l.seat_id = t.seat_id AND l.leg = t.leg
       AND l.kind = 'sold' AND l.reservation_id = t.reservation_id
     WHERE l.seat_id IS NULL
-    """,  # noqa: S608
+    """,
 )
 
 SOLD_IS_TICKET = Invariant(
@@ -82,7 +82,7 @@ SOLD_IS_TICKET = Invariant(
     LEFT JOIN ({_TICKET_LEGS}) t ON t.reservation_id = l.reservation_id AND t.schedule_id = l.schedule_id
       AND t.seat_id = l.seat_id AND t.leg = l.leg
     WHERE l.kind = 'sold' AND t.seat_id IS NULL
-    """,  # noqa: S608
+    """,
 )
 
 SEATED_IN_FULL = Invariant(

@@ -16,7 +16,7 @@ def _told(kind: str, key: str, column: str, cause: str = "m.cause") -> str:
       NOT EXISTS (SELECT 1 FROM messages m WHERE {cause} = '{kind}:' || {column})
       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.done_at IS NULL AND o.kind = '{kind}'
         AND o.payload ->> '{key}' = {column}::text)
-    """  # noqa: S608 - put together from constants
+    """
 
 
 BOOKED_IS_TOLD = Invariant(
@@ -27,7 +27,7 @@ BOOKED_IS_TOLD = Invariant(
     FROM bookings b JOIN sales s ON s.id = b.reservation_id
     WHERE {_ADDRESS_OF_THE_SALE}
       AND {_told("booking.confirmed", "booking_id", "b.id")}
-    """,  # noqa: S608
+    """,
 )
 
 REFUND_IS_SENT = Invariant(
@@ -50,7 +50,7 @@ REFUND_IS_TOLD = Invariant(
     FROM refunds f JOIN payments p ON p.id = f.payment_id JOIN sales s ON s.id = p.reservation_id
     WHERE f.status = 'processed' AND {_ADDRESS_OF_THE_SALE}
       AND {_told("refund.processed", "refund_id", "f.id")}
-    """,  # noqa: S608
+    """,
 )
 
 CANCELLED_IS_TOLD = Invariant(
@@ -60,7 +60,7 @@ CANCELLED_IS_TOLD = Invariant(
     SELECT c.id::text AS subject, 'no message about it, and none waiting' AS detail
     FROM cancellations c JOIN bookings b ON b.id = c.booking_id JOIN sales s ON s.id = b.reservation_id
     WHERE {_ADDRESS_OF_THE_SALE} AND {_told("booking.cancelled", "cancellation_id", "c.id")}
-    """,  # noqa: S608
+    """,
 )
 
 CHANGED_IS_TOLD = Invariant(
@@ -73,7 +73,7 @@ CHANGED_IS_TOLD = Invariant(
       AND EXISTS (SELECT 1 FROM activity_log a WHERE a.subject_kind = 'booking' AND a.subject_id = b.id::text
         AND a.action IN ('booking.changed', 'booking.moved'))
       AND {_told("booking.changed", "booking_id", "b.id", "split_part(m.cause, ':', 1) || ':' || split_part(m.cause, ':', 2)")}
-    """,  # noqa: S608
+    """,
 )
 
 REMINDED_IS_TOLD = Invariant(
@@ -84,7 +84,7 @@ REMINDED_IS_TOLD = Invariant(
     FROM bookings b JOIN sales s ON s.id = b.reservation_id
     WHERE b.reminded_at IS NOT NULL AND b.status = 'confirmed' AND {_ADDRESS_OF_THE_SALE}
       AND {_told("reminder.due", "booking_id", "b.id")}
-    """,  # noqa: S608
+    """,
 )
 
 CHOICE_IS_TOLD = Invariant(
@@ -94,7 +94,7 @@ CHOICE_IS_TOLD = Invariant(
     SELECT d.id::text AS subject, 'to be chosen, no message about it, and none waiting' AS detail
     FROM disruption_cases d JOIN bookings b ON b.id = d.booking_id JOIN sales s ON s.id = b.reservation_id
     WHERE d.state = 'waiting' AND {_ADDRESS_OF_THE_SALE} AND {_told("disruption.choice", "case_id", "d.id")}
-    """,  # noqa: S608
+    """,
 )
 
 QUEUED_WILL_BE_SENT = Invariant(

@@ -58,5 +58,5 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]  # Jinja adds it with its extension
     return environment

@@ -112,7 +112,7 @@ class RefusedAddress(ValueError):
     """A page asked for something that is not a font of ours."""
 
 
-class OnlyFonts(URLFetcher):  # type: ignore[misc]
+class OnlyFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Opens the font files beside the product, and nothing else: no network, no other file."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's signature

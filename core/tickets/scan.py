@@ -67,7 +67,9 @@ def use(text: str, where: str, actor: Actor) -> Scan:
             .returning(Ticket.used_at)
         ).scalar_one_or_none()
         if taken is not None:
-            record(actor, "ticket.used", "ticket", seen.ticket.id, after={"where": where[:120]})
+            after = {"status": TicketStatus.USED, "where": where[:120]}
+            record(actor, "ticket.used", "ticket", seen.ticket.id,
+                   before={"status": TicketStatus.VALID}, after=after)  # fmt: skip
     if taken is None:
         return look(text)
     return Scan(Verdict.VALID, seen.ticket, taken, where[:120])

@@ -100,9 +100,9 @@ def change_seats(reservation_id: UUID) -> Response:
 @blueprint.put("/api/holds/<uuid:reservation_id>/details")
 def name_passengers(reservation_id: UUID) -> Response:
     """The e-mail address for the ticket and the names on it."""
-    holder = device.traveller()
+    holder, who = device.traveller(), device.actor()
     asked = body(DetailsAsked)
-    set_details(reservation_id, holder, contact_email=asked.email or None, names=dict(asked.names))
+    set_details(reservation_id, holder, who, contact_email=asked.email or None, names=dict(asked.names))
     return jsonify(ok=True)
 
 

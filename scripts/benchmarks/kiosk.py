@@ -38,7 +38,7 @@ def run(bench: Bench) -> list[Row]:
     """One line: the median; the first touch, which fetches what the step needs, is in the note."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
-        context = browser.new_context(viewport=_PANEL, locale="en-GB")  # type: ignore[arg-type]
+        context = browser.new_context(viewport=_PANEL, locale="en-GB")  # type: ignore[arg-type]  # a size is a plain mapping here
         context.add_cookies([_paired(bench)])
         page = context.new_page()
         page.goto(f"{bench.url}/kiosk/")

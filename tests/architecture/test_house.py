@@ -1,6 +1,7 @@
 """The house keeps its rules: read from the source, so that a new file cannot forget them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,3 +59,19 @@ def test_the_clock_is_the_databases(path: Path) -> None:
         and not c.args
     ]
     assert naive == []
+
+
+#: A check that is switched off on a line, and the words after it that say why.
+SWITCHED_OFF = re.compile(r"#\s*(noqa|type: ignore|pragma: no cover)\b(?P<rest>.*)$")
+REASON = re.compile(r"^(: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)* - |\[[a-z, -]+\]  # )\w.*\w")
+
+
+def test_whatever_is_switched_off_says_why() -> None:
+    places = [PROJECT_ROOT / folder for folder in ("core", "kiosk", "admin", "tests", "scripts")]
+    silent = []
+    for path in (p for place in places for p in place.rglob("*.py") if "node_modules" not in p.parts):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            found = SWITCHED_OFF.search(line)
+            if found and "re.compile" not in line and not REASON.match(found["rest"]):
+                silent.append(f"{path.relative_to(PROJECT_ROOT)}:{number} {line.strip()}")
+    assert silent == [], "# noqa: S101 - why, or # type: ignore[misc]  # why"

@@ -37,5 +37,5 @@ def _run(engine: Engine, work: object) -> None:
     with engine.connect() as connection:
         config = Config(PROJECT_ROOT / "alembic.ini")
         config.attributes["connection"] = connection
-        work(config)  # type: ignore[operator]
+        work(config)  # type: ignore[operator]  # Alembic's commands have many forms
         connection.commit()

@@ -16,7 +16,7 @@ from tests.support.factories import another_departure
 pytestmark = pytest.mark.browser
 
 
-def booked(desk: Desk) -> tuple[UUID, UUID]:  # noqa: F811
+def booked(desk: Desk) -> tuple[UUID, UUID]:  # noqa: F811 - a fixture that was imported
     """A booking of two, and another departure that costs 15.00 more for each."""
     desk.sell(0, 1)
     with desk.server.app.app_context():
@@ -30,7 +30,7 @@ def booked(desk: Desk) -> tuple[UUID, UUID]:  # noqa: F811
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_a_booking_is_moved_by_the_keyboard_alone(desk: Desk, width: int, height: int) -> None:  # noqa: F811
+def test_a_booking_is_moved_by_the_keyboard_alone(desk: Desk, width: int, height: int) -> None:  # noqa: F811 - a fixture that was imported
     booking_id, later = booked(desk)
     page = desk.page.context.new_page()  # axe itself sets styles, which the policy refuses
     page.set_viewport_size({"width": width, "height": height})
@@ -63,7 +63,7 @@ def test_a_booking_is_moved_by_the_keyboard_alone(desk: Desk, width: int, height
         assert (view.reservation.journey.schedule_id, view.total.amount) == (later, 5200)
 
 
-def test_from_another_day_on(desk: Desk) -> None:  # noqa: F811
+def test_from_another_day_on(desk: Desk) -> None:  # noqa: F811 - a fixture that was imported
     booking_id, _ = booked(desk)
     page = desk.open(f"bookings/{booking_id}/")
     page.get_by_role("button", name="Move…").click()

@@ -173,8 +173,8 @@ def test_a_lost_answer_is_looked_up_and_nothing_is_charged_twice(till: Till, kio
     kiosk.to_pay()
 
     def deliver_but_lose(route: object) -> None:
-        route.fetch()  # type: ignore[attr-defined]
-        route.abort()  # type: ignore[attr-defined]
+        route.fetch()
+        route.abort()
 
     kiosk.page.route("**/payments", deliver_but_lose)
     kiosk.touch("#go-on")

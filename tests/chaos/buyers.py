@@ -35,6 +35,7 @@ class Buyers:
     departures: Departures
     seed: int
     number: int = 4
+    chance_of_mail: float = 0.1
     holds: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -90,7 +91,7 @@ class Buyers:
             "passengers": [
                 {"seat_id": str(self.departures.seats[seat]), "full_name": "Chaos"} for seat in seats
             ],
-            "contact_email": "traveller@proof.example" if chance.random() < 0.1 else None,
+            "contact_email": "traveller@proof.example" if chance.random() < self.chance_of_mail else None,
         }
 
     def _went_well(self, answer: httpx.Response, word: str) -> bool:

@@ -19,7 +19,7 @@ from core.kernel.embedded import EmbeddedServerError, embedded_postgres, embedde
 from core.kernel.settings import Settings
 from core.proof.invariants import Finding, broken
 from tests.support.gateway import GatewayProcess
-from tests.support.mail import free_port
+from tests.support.mail import MailServer, free_port
 from tests.support.processes import Running, eventually
 
 #: A killed process loses nothing that it handed to the system, so only the disk need not be waited for.
@@ -33,7 +33,8 @@ class House:
     """Everything of one office in a folder of its own. Call it from one thread: servers end with the thread that
     started them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mail: MailServer) -> None:
+        self.mail = mail
         self._folder = folder
         self._lives: dict[str, ExitStack] = {}
         self._running: dict[str, Running] = {}
@@ -42,6 +43,7 @@ class House:
         self.settings = Settings.load(
             {}, data_dir=folder / "data", port=free_port(),
             simulated_gateway_url=f"http://127.0.0.1:{free_port()}", log_level="WARNING",
+            smtp_host=mail.host, smtp_port=mail.port,
         ).with_servers(urls["postgres"], urls["redis"])  # fmt: skip
         migrate_database(self.settings.database_url)
         self.engine = create_engine(
@@ -88,6 +90,12 @@ class House:
         with self.engine.connect() as connection:
             return int(connection.execute(text(statement)).scalar_one())
 
+    def do(self, *statements: str) -> None:
+        """Run statements on the office's database."""
+        with self.engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
     def close(self) -> None:
         """End everything."""
         for running in self._running.values():
@@ -110,7 +118,7 @@ class House:
             life = ExitStack()
             try:
                 more = (_POSTGRES,) if name == "postgres" else ()
-                url: str = life.enter_context(run(self._folder / name, *more))  # type: ignore[operator]
+                url: str = life.enter_context(run(self._folder / name, *more))  # type: ignore[operator]  # two functions of different arguments under one name
             except EmbeddedServerError:
                 life.close()
                 if time.monotonic() > deadline:
@@ -132,11 +140,11 @@ class House:
 
 
 @contextmanager
-def open_house(parent: Path) -> Iterator[House]:
+def open_house(parent: Path, mail: MailServer) -> Iterator[House]:
     """A house that is open, in a new folder, and closed whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="chaos-", dir=parent))
     folder.chmod(0o711)
-    house = House(folder)
+    house = House(folder, mail)
     try:
         house.open()
         yield house

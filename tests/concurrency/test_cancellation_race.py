@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from threading import Barrier, BrokenBarrierError
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from core.booking import cancellation
+from core.booking import cancellation, move
 from core.booking.cancellation import cancel_booking
 from core.booking.move import Destination, move_booking
 from core.booking.queries import booking_view
@@ -48,10 +51,10 @@ def ask_for(fresh: FreshDatabase, statement: str) -> Any:
         return db.session.execute(text(statement)).scalar()
 
 
-def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch, use_case: ModuleType = cancellation) -> None:
     """Nobody goes on until the other has read, or half a second has gone by."""
     meet = Barrier(2)
-    real = cancellation.read_bought
+    real = use_case.read_bought
 
     def read_and_wait(booking_id: UUID) -> Any:
         found = real(booking_id)
@@ -59,7 +62,7 @@ def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
             meet.wait(0.5)
         return found
 
-    monkeypatch.setattr(cancellation, "read_bought", read_and_wait)
+    monkeypatch.setattr(use_case, "read_bought", read_and_wait)
 
 
 def test_cancelled_twice_at_once_is_one_cancellation(
@@ -110,27 +113,61 @@ def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, boo
     )
 
 
-def test_moved_twice_and_cancelled_at_once(fresh_database: FreshDatabase) -> None:
-    """Whoever is first, the booking ends whole: on one departure, or cancelled from it."""
+@dataclass(frozen=True)
+class Moving:
+    """A booking of two, and two other departures that it is moved to."""
+
+    booking_id: UUID
+    asks: tuple[Callable[[], Any], ...]
+
+
+@pytest.fixture
+def moving(fresh_database: FreshDatabase) -> Moving:
     with fresh_database.app.app_context():
         office = make_office()
         booking_id = sell(0, 1, office=office)
-        later, earlier = another_departure(office, 24), another_departure(office, -12)
+        elsewhere = another_departure(office, 24), another_departure(office, -12)
         view = booking_view(booking_id)
         assert view is not None
         people = [passenger.id for passenger in view.reservation.passengers]
         db.session.remove()
 
-    def move(schedule_id: UUID) -> Any:
+    def ask(schedule_id: UUID) -> Any:
         seats = dict(zip(people, office.seats[4:6], strict=True))
         return move_booking(booking_id, Destination(schedule_id, 0, 5, seats), ACTOR)
 
-    answers = at_once(
-        fresh_database, lambda: move(later), lambda: move(earlier), lambda: cancel_booking(booking_id, ACTOR)
-    )
+    return Moving(booking_id, tuple(partial(ask, each) for each in elsewhere))
+
+
+def found_broken(fresh: FreshDatabase) -> list[str]:
+    with fresh.app.app_context(), db.engine.connect() as connection:
+        return [finding.invariant.name for finding in broken(connection)]
+
+
+def test_moved_twice_and_cancelled_at_once(fresh_database: FreshDatabase, moving: Moving) -> None:
+    """Whoever is first, the booking ends whole: on one departure, or cancelled from it."""
+    answers = at_once(fresh_database, *moving.asks, lambda: cancel_booking(moving.booking_id, ACTOR))
 
     assert "busy" not in answers
-    with fresh_database.app.app_context(), db.engine.connect() as connection:
-        assert [str(found) for found in broken(connection)] == []
+    assert found_broken(fresh_database) == []
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     assert ask_for(fresh_database, deadlocks) == 0
+
+
+def test_moved_to_two_departures_at_once_is_one_move_after_the_other(
+    fresh_database: FreshDatabase, moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_look_before_one_writes(monkeypatch, move)
+    at_once(fresh_database, *moving.asks)
+    assert found_broken(fresh_database) == []
+    assert ask_for(fresh_database, "SELECT count(*) FROM seat_locks") == 2 * 5
+
+
+def test_twin_without_the_lock_seats_of_both_departures_stay_sold(
+    fresh_database: FreshDatabase, moving: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_look_before_one_writes(monkeypatch, move)
+    monkeypatch.setattr(move, "lock_move", lambda *_: None)
+    at_once(fresh_database, *moving.asks)
+    assert "sold_is_ticket" in found_broken(fresh_database)
+    assert ask_for(fresh_database, "SELECT count(*) FROM seat_locks") == 2 * 2 * 5

@@ -20,6 +20,8 @@ SYSTEM = Path("/usr/lib/postgresql")
 GUARDS = [
     "tests/architecture/test_migrations.py",
     "tests/concurrency",
+    "tests/core/commands/test_prove.py::test_a_race_is_proved_told_and_leaves_nothing_behind",
+    "tests/core/commands/test_prove.py::test_ctrl_c_in_the_middle_of_the_race_drops_the_scratch_database",
     "tests/core/booking/test_cancel.py",
     "tests/core/booking/test_expire.py",
     "tests/core/booking/test_extend.py",

@@ -24,16 +24,31 @@ from core.app import create_app
 from core.commands.migrate import migrate_database
 from core.kernel.db import db
 from core.kernel.settings import Settings
+from tests.support.logged import Logged
 
 Sessions = scoped_session[Any]
 _numbers = count(1)
+_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class _Client(FlaskClient):
-    """Every request gets an application context of its own, as in production, although the test has one open."""
+    """Every request gets an application context of its own, as in production, although the test has one open.
+
+    Whatever a test does over HTTP: what was changed by it is in the activity log (see `tests.support.logged`).
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return contextvars.Context().run(super().open, *args, **kwargs)
+        logged = Logged(db.session.connection()) if kwargs.get("method") in _WRITING and _shared() else None
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        if logged:
+            complaints = logged.complaints()
+            assert not complaints, f"{kwargs['method']} {args}: {complaints}"
+        return answer
+
+
+def _shared() -> bool:
+    """Whether the test looks at the very connection that the office works on."""
+    return has_app_context() and isinstance(db.engines[None], Connection)
 
 
 def _new_app(settings: Settings) -> Flask:
@@ -193,7 +208,7 @@ class _joined:  # noqa: N801 - used like a function
         db.session.registry.scopefunc = self._scope
 
     def _shared_scope(self) -> Any:
-        if has_app_context() and current_app._get_current_object() is self._app:  # type: ignore[attr-defined]
+        if has_app_context() and current_app._get_current_object() is self._app:
             return "test"
         return self._scope()
 

@@ -64,7 +64,7 @@ class Office:
         passengers = tuple(
             PassengerRequest(self.seats[index], full_name=f"Traveller {index}") for index in seats
         )
-        return HoldRequest(self.schedule_id, first, last, passengers, channel, **more)  # type: ignore[arg-type]
+        return HoldRequest(self.schedule_id, first, last, passengers, channel, **more)
 
 
 def make_office(

@@ -95,7 +95,7 @@ def pair(
 def new_context(browser: Browser, **more: object) -> BrowserContext:
     width, height = PANEL
     settings = {"viewport": {"width": width, "height": height}, "locale": "en-GB", **more}
-    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    context = browser.new_context(**settings)
     context.set_default_timeout(10_000)
     return context
 

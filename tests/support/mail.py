@@ -1,5 +1,6 @@
 """A real mail server that keeps what it is sent."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,13 +25,15 @@ class MailServer:
     recipients: list[list[str]] = field(default_factory=list)
     refuse: str | None = None
     """An SMTP answer such as "451 try later" that is given instead of taking the mail."""
+    answer_after: float = 0
+    """So many seconds after it has taken a mail it says so."""
     refuse_recipient: dict[str, str] = field(default_factory=dict)
     """Recipients that are refused by name, each with the answer."""
 
     hang_up_on: str | None = None
     """A recipient whose mail makes the server break off the connection."""
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuse_recipient:
@@ -39,7 +42,7 @@ class MailServer:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refuse:
             return self.refuse
         if self.hang_up_on in envelope.rcpt_tos:
@@ -48,6 +51,7 @@ class MailServer:
         message: Any = message_from_bytes(envelope.original_content or b"", policy=default)
         self.messages.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
+        await asyncio.sleep(self.answer_after)
         return "250 taken"
 
 

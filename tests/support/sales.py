@@ -20,14 +20,14 @@ def sell(
     place = office or make_office()
     names = more.pop("names", None)
     holder = more.pop("holder", ALICE)
-    request = place.ask(*(seats or (0,)), contact_email=email, **more)  # type: ignore[arg-type]
+    request = place.ask(*(seats or (0,)), contact_email=email, **more)
     if names:
         people = tuple(
             replace(person, full_name=name)
-            for person, name in zip(request.passengers, names, strict=True)  # type: ignore[call-overload]
+            for person, name in zip(request.passengers, names, strict=True)  # type: ignore[call-overload]  # names are what a test hands over
         )
         request = replace(request, passengers=people)
-    held = reserve(request, holder, ACTOR)  # type: ignore[arg-type]
+    held = reserve(request, holder, ACTOR)
     return take_cash(held.reservation_id, None, CLERK)
 
 

@@ -53,7 +53,7 @@ def serve_office(fresh: FreshDatabase, settings: Settings) -> Iterator[LiveServe
 
 
 def _end(server: BaseWSGIServer, thread: threading.Thread) -> None:
-    server.block_on_close = False  # type: ignore[attr-defined]  # watching browsers hold their connections open
+    server.block_on_close = False
     server.shutdown()
     thread.join(5)
     server.server_close()

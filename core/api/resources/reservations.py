@@ -90,6 +90,7 @@ def change(caller: Caller, reservation_id: UUID, body: ChangeBody) -> Any:
     set_details(
         reservation_id,
         holder_of(caller),
+        caller.actor,
         contact_email=body.contact_email if "contact_email" in given else view.contact_email,
         contact_phone=body.contact_phone if "contact_phone" in given else view.contact_phone,
         names={passenger.id: passenger.full_name for passenger in body.passengers},

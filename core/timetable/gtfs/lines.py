@@ -95,7 +95,7 @@ def _follow(
     if changed:
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in next(iter(changed.values()))}
         require_transaction().connection().execute(
-            update(model.__table__).where(model.__table__.c.id == bindparam("this")).values(values),  # type: ignore[arg-type]
+            update(model.__table__).where(model.__table__.c.id == bindparam("this")).values(values),  # type: ignore[arg-type]  # a mapped class's table is a Table, the annotation says less
             [
                 {"this": there[key][0], **{f"new_{name}": value for name, value in facts.items()}}
                 for key, facts in changed.items()

@@ -184,7 +184,7 @@ WITH fresh AS (
 SELECT lost.id, fresh.source_key FROM lost JOIN fresh USING (pattern_id, departure_at, n)
 """
 _RENAMED = (
-    f"SELECT s.id FROM schedules s WHERE s.id IN (SELECT id FROM ({_SAME_RUNS}) r) ORDER BY s.id FOR UPDATE"  # noqa: S608
+    f"SELECT s.id FROM schedules s WHERE s.id IN (SELECT id FROM ({_SAME_RUNS}) r) ORDER BY s.id FOR UPDATE"  # noqa: S608 - put together from constants
 )
 _RENAME = f"""
 UPDATE schedules s SET source_key = r.source_key FROM ({_SAME_RUNS}) r WHERE r.id = s.id AND s.id = ANY(:ids)

@@ -53,7 +53,7 @@ def test_the_same_request_with_the_same_key_is_done_once(cast, trip):
     assert count("reservations") == 2
 
 
-def test_one_payment_and_its_message_make_all_bookings(cast, trip, gateway):  # noqa: F811
+def test_one_payment_and_its_message_make_all_bookings(cast, trip, gateway):  # noqa: F811 - a fixture that was imported
     made = cast.guest.post("/baskets", trip(0)).json
     paying = cast.guest.post(f"/baskets/{made['id']}/pay", {"method": "card"})
     assert (paying.status_code, paying.json["amount"]) == (201, made["total"])

@@ -43,7 +43,7 @@ def office() -> Office:
 
 
 def seen(reservation_id: object) -> ReservationView:
-    view = reservation_view(reservation_id)  # type: ignore[arg-type]
+    view = reservation_view(reservation_id)
     assert view is not None
     return view
 

@@ -32,7 +32,7 @@ def rows(statement: str) -> list[Any]:
 
 
 def books() -> dict[str, int]:
-    return dict(rows(ACCOUNTS))  # type: ignore[arg-type]
+    return dict(rows(ACCOUNTS))
 
 
 def people(booking_id: UUID) -> list[PassengerView]:

@@ -26,6 +26,8 @@ from tests.support.database import Sessions
 DEEDS = {
     "reserve", "extend", "cancel", "release", "begin_payment", "take_cash", "begin_split", "block", "cancel_booking",
     "change_passengers", "change_contact", "move_booking", "cancel_schedule",
+    "alter", "reserve_basket", "extend_basket", "cancel_basket", "begin_basket_payment", "take_cash_for_basket", "hold_move",
+    "disrupt", "choose",
 }  # fmt: skip
 
 
@@ -111,9 +113,11 @@ def test_twin_a_sale_that_is_not_in_the_books_is_noticed(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
-def test_the_same_for_much_longer(machine: type[Office]) -> None:
-    run(machine, examples=400, steps=60, by_chance=True)
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(8))
+def test_the_same_for_much_longer(machine: type[Office], part: int) -> None:
+    """In parts, each on a database that is small again: the questions grow with what is sold."""
+    run(machine, examples=40, steps=60, by_chance=True)
 
-    rare = DEEDS - {deed for deed, times in machine.worked.items() if times > 5}
-    assert not rare, f"these were hardly ever possible, so they were not tried: {machine.worked}"
+    rare = DEEDS - machine.worked.keys()
+    assert not rare, f"these were never possible, so they were not tried: {machine.worked}"

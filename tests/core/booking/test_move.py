@@ -55,7 +55,7 @@ def to(booking_id: UUID, schedule_id: UUID, *seats: UUID, first: int = 0, last: 
 
 def books() -> dict[str, int]:
     found = "SELECT account, sum(amount)::int FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0"
-    return dict(db.session.execute(text(found)).all())  # type: ignore[arg-type]
+    return dict(db.session.execute(text(found)).all())
 
 
 def whole(*schedules: UUID) -> bool:

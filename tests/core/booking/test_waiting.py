@@ -196,7 +196,7 @@ def test_what_cannot_be_joined(office: Office) -> None:
         {"travellers": ()},
     ):
         with pytest.raises(BadPassenger):
-            join(replace(wish(office, "ben"), **bad), ACTOR)  # type: ignore[arg-type]
+            join(replace(wish(office, "ben"), **bad), ACTOR)
     with pytest.raises(BadPassenger):
         join(replace(wish(office, "ben"), travellers=(Traveller(),)), ACTOR)
     empty = make_office()

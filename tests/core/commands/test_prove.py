@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from core.booking import reserve
 from core.inventory.locks import take_statement
@@ -83,18 +85,33 @@ def test_a_race_is_proved_told_and_leaves_nothing_behind(
     assert databases(server, fresh_database) == [fresh_database.name]
 
 
-def test_ctrl_c_drops_the_scratch_database(
+def bookings_of_the_crowd(server: Engine, fresh: FreshDatabase) -> int:
+    """How many there are in the scratch database; none while it is not there or not ready."""
+    found = [name for name in databases(server, fresh) if name != fresh.name]
+    if not found:
+        return 0
+    engine = create_engine(make_url(server.url).set(database=found[0]), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM bookings")).scalar_one())
+    except DBAPIError:
+        return 0
+
+
+def test_ctrl_c_in_the_middle_of_the_race_drops_the_scratch_database(
     fresh_database: FreshDatabase, server: Engine, start: Start
 ) -> None:
+    before = everything(fresh_database)
     proof = start("prove", fresh_database.settings)
-    eventually(lambda: len(databases(server, fresh_database)) == 2, otherwise=lambda: proof.output)
-    time.sleep(1)
+    eventually(lambda: bookings_of_the_crowd(server, fresh_database) > 20, 60, lambda: proof.output)
 
     proof.process.send_signal(signal.SIGINT)
 
     assert proof.process.wait(60) == 130
     assert "Traceback" not in proof.output
+    assert "Nothing was left behind" in proof.output
     assert databases(server, fresh_database) == [fresh_database.name]
+    assert everything(fresh_database) == before
 
 
 def test_what_is_broken_in_the_offices_own_data_is_named(fresh_database: FreshDatabase) -> None:

@@ -56,7 +56,7 @@ def test_the_demo_can_sell_and_is_loaded_once(demo_settings: Settings, clock: Cl
 
 
 def _board_is_full_of_priced_departures(station: object) -> None:
-    board = departures(station, hours=24, limit=200)  # type: ignore[arg-type]
+    board = departures(station, hours=24, limit=200)
     stretches = [departure.stretch for departure in board]
     prices, seats = price_from(stretches), available_counts(stretches)
     assert len(board) > 80

@@ -53,7 +53,7 @@ def test_when_every_connection_is_taken_it_says_so(fresh_database: FreshDatabase
     client = fresh_database.app.test_client()
     with fresh_database.app.app_context():
         pool = db.engine.pool
-        pool._timeout = 0.1  # type: ignore[attr-defined]
+        pool._timeout = 0.1
         taken = [pool.connect() for _ in range(20)]
     answers = [hold(client, office, 0), client.get("/api/v1/places")]
     for each in taken:

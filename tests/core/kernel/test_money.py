@@ -12,7 +12,7 @@ from core.kernel.money import Money, format_amount, format_money, from_major, po
 
 def test_there_are_no_floats() -> None:
     with pytest.raises(TypeError):
-        Money(25.0, "EUR")  # type: ignore[arg-type]
+        Money(25.0, "EUR")
 
 
 def test_currencies_do_not_mix() -> None:

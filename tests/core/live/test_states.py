@@ -27,7 +27,7 @@ class Lock:
 def test_consecutive_legs_in_the_same_state_are_one_run() -> None:
     locks = [Lock(0, "hold", SOON), Lock(1, "hold", SOON), Lock(2, "sold"), Lock(4, "sold")]
 
-    assert runs(locks) == (  # type: ignore[arg-type]
+    assert runs(locks) == (
         Run(0, 2, "reserved", SOON),
         Run(2, 3, "booked"),
         Run(4, 5, "booked"),

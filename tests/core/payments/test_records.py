@@ -61,7 +61,7 @@ def test_there_is_nothing_to_lock_for_an_unknown_payment(stage: Stage) -> None:
 
 
 def message(payment: object) -> GatewayEvent:
-    return GatewayEvent("evt_1", "payment.completed", payment, "sim_1", PRICE, {"event_id": "evt_1"})  # type: ignore[arg-type]
+    return GatewayEvent("evt_1", "payment.completed", payment, "sim_1", PRICE, {"event_id": "evt_1"})
 
 
 def test_a_message_is_written_down_once(stage: Stage) -> None:

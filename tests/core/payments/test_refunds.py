@@ -234,7 +234,7 @@ def test_a_refund_waits_for_a_gateway_that_is_away(office: Office) -> None:
 def facts(refund: UUID) -> tuple[str, int, int, str | None]:
     db.session.rollback()
     found = "SELECT status, attempts, refusals, failure FROM refunds WHERE id = :id"
-    return tuple(db.session.execute(text(found), {"id": refund}).one())  # type: ignore[return-value]
+    return tuple(db.session.execute(text(found), {"id": refund}).one())  # type: ignore[return-value]  # the columns that were asked for
 
 
 def given_back(office: Office, payment: UUID) -> int:

@@ -22,6 +22,10 @@ from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, make_offic
 
 ANN = replace(ALICE, id="ann")
 
+CALL_OFF = (
+    "INSERT INTO disruptions (id, schedule_id, operator_id, kind, reason, choose_by, default_choice, opened_at)"
+    " SELECT gen_random_uuid(), id, operator_id, 'cancelled', 'snow', app_now(), 'refund', app_now() FROM schedules"
+)
 #: What is done behind the office's back, and who has to notice.
 TAMPERING = {
     "one_owner": "UPDATE passengers SET seat_id = (SELECT seat_id FROM passengers p JOIN bookings b"
@@ -37,6 +41,10 @@ TAMPERING = {
     "changed_is_paid": "INSERT INTO booking_changes (reservation_id, booking_id, seats, stood, quote, due, done_at)"
     " SELECT r.id, b.id, '{}', '{}', '{}', 1, app_now() FROM reservations r, bookings b WHERE r.status = 'active' LIMIT 1",
     "no_orphan_lock": "UPDATE seat_locks SET reservation_id = gen_random_uuid() WHERE kind = 'sold'",
+    "basket_is_whole": "UPDATE reservations SET basket_id = operator_id",
+    "called_off_is_asked": CALL_OFF,
+    "chosen_is_done": f"{CALL_OFF}; INSERT INTO disruption_cases (id, disruption_id, booking_id, state, choice)"
+    " SELECT gen_random_uuid(), d.id, b.id, 'done', 'refund' FROM disruptions d, bookings b",
     "booked_is_paid": "UPDATE bookings SET total = total + 1",
     "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
     "paid_is_in_the_books": "UPDATE payments SET amount = amount + 1 WHERE status = 'completed'",

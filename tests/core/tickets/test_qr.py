@@ -112,7 +112,7 @@ def test_the_format_is_the_one_that_is_documented():
         {"serial": 70000},
         {"from_position": -1},
         {"valid_from": datetime(2200, 1, 1, tzinfo=UTC)},
-        {"valid_from": datetime(2026, 1, 1)},  # noqa: DTZ001
+        {"valid_from": datetime(2026, 1, 1)},  # noqa: DTZ001 - naive on purpose
     ],
 )
 def test_facts_that_do_not_fit_are_not_signed(wrong):

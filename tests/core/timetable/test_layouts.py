@@ -13,16 +13,16 @@ OTAPP = PROJECT_ROOT / "tests" / "data" / "seats" / "otapp" / "coach-44-seats.js
 
 @pytest.mark.parametrize(("shipped", "seats"), [(COACH, 49), (COACH_VIP, 44), (MIDI, 28), (RAIL_COACH, 60)])
 def test_shipped_plans_have_the_seats_their_names_say(shipped: object, seats: int) -> None:
-    assert len(shipped.seats) == seats  # type: ignore[attr-defined]
-    assert str(seats) in shipped.name  # type: ignore[attr-defined]
+    assert len(shipped.seats) == seats
+    assert str(seats) in shipped.name
 
 
 @pytest.mark.parametrize("shipped", SHIPPED, ids=lambda p: p.code)
 def test_in_a_shipped_plan_nothing_shares_a_place_or_a_number(shipped: object) -> None:
-    things = [*shipped.seats, *shipped.fixtures]  # type: ignore[attr-defined]
+    things = [*shipped.seats, *shipped.fixtures]
     assert max(Counter((t.deck, t.row, t.column) for t in things).values()) == 1
-    assert max(Counter(s.number for s in shipped.seats).values()) == 1  # type: ignore[attr-defined]
-    assert all(t.row < shipped.rows and t.column < shipped.columns for t in things)  # type: ignore[attr-defined]
+    assert max(Counter(s.number for s in shipped.seats).values()) == 1
+    assert all(t.row < shipped.rows and t.column < shipped.columns for t in things)
 
 
 def test_windows_aisles_and_the_front_follow_from_the_drawing() -> None:

@@ -23,16 +23,16 @@ class CashGateway:
         """Completed: cash that was not taken has no reference."""
         return GatewayAnswer(reference, None, "completed")
 
-    def find(self, payment_id: UUID) -> GatewayAnswer | None:  # noqa: ARG002
+    def find(self, payment_id: UUID) -> GatewayAnswer | None:
         """None: no answer about cash is ever lost."""
         return None
 
     def refund(
-        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,
     ) -> RefundAnswer:  # fmt: skip
         """Pending: nobody is given cash by a program."""
         return RefundAnswer("pending", f"cash-{refund_id}")
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:  # noqa: ARG002
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:
         """Raises NotFound: nobody sends messages about cash."""
         raise NotFound("There are no messages about cash.")

@@ -124,7 +124,7 @@ class SimulatedGateway:
             return None
 
     def refund(
-        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,
     ) -> RefundAnswer:  # fmt: skip
         """See `Gateway.refund`."""
         body = {

@@ -16,7 +16,7 @@ _THREADS = 16
 _KEEP_ALIVE = 60
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with one process: the state is one file."""
 
     def __init__(self, settings: Settings, pace: float, usual: str) -> None:

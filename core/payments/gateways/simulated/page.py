@@ -50,7 +50,7 @@ def decide(reference: str, choice: str) -> Response:
     shop().store.decide(reference, CHOICES[choice])
     shop().delivery.wake()
     home = intent["return_url"] if choice != "slow" else None
-    return redirect(home or url_for("page.show", reference=reference), 303)  # type: ignore[return-value]
+    return redirect(home or url_for("page.show", reference=reference), 303)  # type: ignore[return-value]  # Flask's redirect is typed as Werkzeug's response
 
 
 @page.get("/<reference>/status")

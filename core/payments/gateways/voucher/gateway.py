@@ -23,7 +23,7 @@ class VoucherGateway:
 
     name = "voucher"
 
-    def begin(self, intent: PaymentIntent) -> GatewayAnswer:  # noqa: ARG002
+    def begin(self, intent: PaymentIntent) -> GatewayAnswer:
         """Refused: a voucher is taken together with its payment's row (`core.booking.split`)."""
         raise GatewayRefused("Please give the code of the voucher.")
 
@@ -31,19 +31,19 @@ class VoucherGateway:
         """Completed: one that was not taken has no reference."""
         return GatewayAnswer(reference, None, "completed")
 
-    def find(self, payment_id: UUID) -> GatewayAnswer | None:  # noqa: ARG002
+    def find(self, payment_id: UUID) -> GatewayAnswer | None:
         """None: no answer about a voucher is ever lost."""
         return None
 
     def refund(
-        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,  # noqa: ARG002
+        self, reference: str, refund_id: UUID, amount: Money, reason: str, refusals: int = 0,
     ) -> RefundAnswer:  # fmt: skip
         """Put it back onto the voucher, once."""
         with transaction():
             vouchers.give_back(UUID(reference.removeprefix(_REFERENCE)), refund_id, amount.amount)
         return RefundAnswer("processed", f"{_REFERENCE}{refund_id}")
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:  # noqa: ARG002
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> GatewayEvent:
         """Raises NotFound: nobody sends messages about vouchers."""
         raise NotFound("There are no messages about vouchers.")
 

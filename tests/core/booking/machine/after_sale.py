@@ -1,13 +1,14 @@
 """The rules after the sale: cancel, whole and in part, change seats, names and addresses, move to another departure."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import multiple, rule
 
 from core.booking.cancellation import cancel_booking
 from core.booking.change import Wish, change_contact, change_passengers
+from core.booking.difference import Buyer, hold_move
 from core.booking.move import Destination, move_booking
 from tests.core.booking.machine.counter import ADDRESSES, SEAT, STRETCHES, Counter, Taken
-from tests.support.factories import CLERK
+from tests.support.factories import ACTOR, CLERK
 
 
 class AfterSale(Counter):
@@ -37,6 +38,18 @@ class AfterSale(Counter):
             self.attempt(
                 "change_passengers", lambda: change_passengers(booking, wish, CLERK, free_of_charge=True)
             )
+
+    @rule(target=Counter.holds, hold=Counter.holds, later=st.booleans(), first=SEAT)
+    def hold_a_dearer_departure(self, hold: Taken, later: bool, first: int) -> object:
+        """The whole way instead of a part of it: what is held is paid for like any hold, or runs out."""
+        booking, people = self.booking(hold), self.passengers(hold)
+        if not booking:
+            return multiple()
+        seats = {person: self.office.seats[(first + at) % 4] for at, person in enumerate(people)}
+        to = Destination(self.schedules[later], 0, 5, seats)
+        buyer = Buyer(hold.holder, ACTOR, "api")
+        held = self.attempt("hold_move", lambda: hold_move(booking, to, buyer))
+        return multiple() if held is None else Taken(held.reservation_id, hold.holder)
 
     @rule(hold=Counter.holds, address=ADDRESSES)
     def change_address(self, hold: Taken, address: str | None) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple
 from sqlalchemy import text
 
+from core.booking.basket import reserve_basket
 from core.booking.parties import Holder
 from core.booking.pay import take_cash
-from core.booking.requests import Held
 from core.booking.reserve import reserve
 from core.kernel.db import db
 from core.kernel.errors import DomainError
@@ -23,8 +23,10 @@ from core.proof.gateway import ProofGateway
 from core.proof.invariants import broken
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
+from tests.support.logged import Logged
 
-PEOPLE = (ALICE, BOB, replace(ALICE, id="carla"), replace(ALICE, id="dan"))
+DAN = replace(ALICE, id="dan")
+PEOPLE = (ALICE, BOB, replace(ALICE, id="carla"), DAN)
 SEAT = st.integers(0, 3)
 SEATS = st.lists(SEAT, min_size=1, max_size=3, unique=True)
 STRETCHES = st.sampled_from([(0, 5), (0, 2), (1, 3), (2, 5), (3, 4)])
@@ -33,14 +35,10 @@ ADDRESSES = st.sampled_from([None, None, None, None, "a@example.org"])
 
 @dataclass(frozen=True)
 class Taken:
-    """A hold and who made it."""
+    """A reservation and who made it."""
 
-    held: Held
+    id: UUID
     holder: Holder
-
-    @property
-    def id(self) -> UUID:
-        return self.held.reservation_id
 
 
 class Counter(RuleBasedStateMachine):
@@ -59,9 +57,17 @@ class Counter(RuleBasedStateMachine):
         self.office = make_office(rows=1, departs_in=timedelta(days=30))
         self.later = another_departure(self.office)
         self.over = False
-        sold = Taken(reserve(self.office.ask(0, 1, last=2, contact_email="b@example.org"), BOB, ACTOR), BOB)
-        take_cash(sold.id, BOB, CLERK)
-        return multiple(sold, Taken(reserve(self.office.ask(3), ALICE, ACTOR), ALICE))
+        sold = reserve(
+            self.office.ask(0, 1, last=2, contact_email="b@example.org"), BOB, ACTOR
+        ).reservation_id
+        take_cash(sold, BOB, CLERK)
+        held = reserve(self.office.ask(3), ALICE, ACTOR).reservation_id
+        self.logged = Logged(db.session.connection())
+        there, back = self.office.ask(2), replace(self.office.ask(2), schedule_id=self.later)
+        basket = reserve_basket([there, back], DAN, ACTOR).reservations
+        return multiple(
+            Taken(sold, BOB), Taken(held, ALICE), *(Taken(each.reservation_id, DAN) for each in basket)
+        )
 
     @property
     def schedules(self) -> list[UUID]:
@@ -73,6 +79,13 @@ class Counter(RuleBasedStateMachine):
         if hasattr(self, "office"):
             found = [str(each) for each in broken(db.session.connection(), self.schedules)]
             assert not found, found
+
+    @invariant()
+    def everything_is_logged(self) -> None:
+        if hasattr(self, "logged"):
+            complaints = self.logged.complaints()
+            assert not complaints, complaints
+            self.logged = Logged(db.session.connection())
 
     def attempt(self, word: str, deed: Callable[[], object]) -> Any:
         """What it gave, or None when it was refused; counted by its word in `worked`."""
@@ -90,6 +103,11 @@ class Counter(RuleBasedStateMachine):
 
     def booking(self, hold: Taken) -> UUID | None:
         found: UUID | None = self.one("SELECT id FROM bookings WHERE reservation_id = :id", id=hold.id)
+        return found
+
+    def basket(self, hold: Taken) -> UUID | None:
+        """The basket that the reservation is in."""
+        found: UUID | None = self.one("SELECT basket_id FROM reservations WHERE id = :id", id=hold.id)
         return found
 
     def passengers(self, hold: Taken) -> list[UUID]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, multiple, rule
 
+from core.booking.basket_pay import begin_basket_payment, take_cash_for_basket
 from core.booking.pay import begin_payment, take_cash
 from core.booking.settle import BOOKED, DUPLICATE, IGNORED, REFUND_DUE, settle
 from core.booking.split import begin_split
@@ -29,6 +30,22 @@ class Paying(Counter):
         begun = self.attempt("begin_payment", lambda: begin_payment(hold.id, hold.holder, ACTOR, "card"))
         return multiple() if begun is None else begun.payment_id
 
+    @rule(target=payments, hold=Counter.holds)
+    def begin_for_a_basket(self, hold: Taken) -> object:
+        basket = self.basket(hold)
+        begun = None
+        if basket:
+            begun = self.attempt(
+                "begin_basket_payment", lambda: begin_basket_payment(basket, hold.holder, ACTOR, "card")
+            )
+        return multiple() if begun is None else begun.payment_id
+
+    @rule(hold=Counter.holds)
+    def pay_a_basket_in_cash(self, hold: Taken) -> None:
+        basket = self.basket(hold)
+        if basket:
+            self.attempt("take_cash_for_basket", lambda: take_cash_for_basket(basket, None, CLERK))
+
     @rule(hold=Counter.holds)
     def pay_in_cash(self, hold: Taken) -> None:
         self.attempt("take_cash", lambda: take_cash(hold.id, None, CLERK))
@@ -50,7 +67,8 @@ class Paying(Counter):
                         id=event.payment_id)  # fmt: skip
         can = self.one("SELECT count(*) FROM payments p JOIN reservations r ON r.id = p.reservation_id"
                        " JOIN schedules s ON s.id = r.schedule_id AND s.status <> 'cancelled'"
-                       " WHERE p.id = :id AND r.status = 'active' AND r.expires_at > app_now()"
+                       " WHERE p.id = :id AND NOT EXISTS (SELECT 1 FROM booking_changes c WHERE c.reservation_id = r.id)"
+            " AND r.status = 'active' AND r.expires_at > app_now()"
                        " AND r.total = :amount", id=event.payment_id,
                        amount=event.amount.amount if event.amount else -1)  # fmt: skip
         effect = settle("proof", event)

@@ -28,7 +28,7 @@ def call(stop: int, arrival: int | None, departure: int | None = None, **more: o
     st_time = StopTime(
         str(stop), stop, arrival, arrival if departure is None else departure, 0, 0, None, None, 10 + stop
     )
-    return replace(st_time, **more)  # type: ignore[arg-type]
+    return replace(st_time, **more)
 
 
 def test_offsets_count_from_the_first_departure() -> None:

@@ -37,7 +37,7 @@ def test_a_place_is_kept_with_a_name_for_finding_it() -> None:
     assert kept is not None
     assert (kept.name, kept.search_name, kept.country) == ("Timişoara Nord", "timisoara nord", "RO")
     service.change_place(place, CLERK, name="Temeswar")
-    assert db.session.get(Place, place).search_name == "temeswar"  # type: ignore[union-attr]
+    assert db.session.get(Place, place).search_name == "temeswar"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_route_code_is_used_once_per_operator(office: Office) -> None:
 
 def test_a_route_has_a_colour_or_none(office: Office) -> None:
     service.change_route(office.route_id, CLERK, color="#ff8800")
-    assert db.session.get(Route, office.route_id).color == "FF8800"  # type: ignore[union-attr]
+    assert db.session.get(Route, office.route_id).color == "FF8800"
     with pytest.raises(RuleBroken):
         service.change_route(office.route_id, CLERK, color="orange")
 
@@ -95,7 +95,7 @@ def test_a_pattern_keeps_its_stops_and_nobody_boards_at_the_end(office: Office) 
     assert [(s.arrival_offset, s.departure_offset, s.boarding, s.alighting) for s in rows] == [
         (0, 0, True, False), (60, 90, True, True), (200, 200, False, True),
     ]  # fmt: skip
-    assert db.session.get(Pattern, pattern).legs == 2  # type: ignore[union-attr]
+    assert db.session.get(Pattern, pattern).legs == 2
 
 
 def test_the_same_stops_are_the_same_pattern(office: Office) -> None:
@@ -158,4 +158,4 @@ def test_any_text_is_a_name_that_can_be_found_again_or_is_refused(office: Office
 def test_a_changed_name_can_be_read_in_the_log(office: Office) -> None:
     service.change_place(office.places[0], CLERK, name="Lisboa Oriente")
     entry = db.session.execute(select(ActivityEntry).order_by(ActivityEntry.id.desc()).limit(1)).scalar_one()
-    assert (entry.before["place_name"], entry.after["place_name"]) == ("Lisboa", "Lisboa Oriente")  # type: ignore[index]
+    assert (entry.before["place_name"], entry.after["place_name"]) == ("Lisboa", "Lisboa Oriente")

@@ -69,7 +69,7 @@ def test_a_run_that_cannot_be_is_refused(office: Office, change: dict[str, objec
         "vehicle_id": office.vehicle_id,
     }
     with pytest.raises(DomainError) as caught:
-        service.create_schedule(**{**given, **change}, actor=CLERK)  # type: ignore[arg-type]
+        service.create_schedule(**{**given, **change}, actor=CLERK)
     assert caught.value.code == error
 
 

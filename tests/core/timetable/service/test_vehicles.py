@@ -33,7 +33,7 @@ def test_a_changed_drawing_is_the_next_version() -> None:
     ids = [
         service.create_layout(code="van", name="Van", decks=[[line]], actor=CLERK) for line in ("SS", "SSS")
     ]
-    versions = [db.session.get(Layout, i).version for i in ids]  # type: ignore[union-attr]
+    versions = [db.session.get(Layout, i).version for i in ids]
     assert versions == [1, 2]
 
 

@@ -27,7 +27,7 @@ def gateway(gateway_process: GatewayProcess) -> SimulatedGateway:
 
 def intent(payment: UUID | None = None, **more: object) -> PaymentIntent:
     made = PaymentIntent(payment or new_id(), PRICE, "card", "Carpathia Bus, Bucharest – Brașov")
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def paid(gateway: SimulatedGateway) -> str:

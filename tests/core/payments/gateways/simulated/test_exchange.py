@@ -28,7 +28,7 @@ def stage(office: Office) -> Stage:
 
 def intent(payment: UUID, **more: object) -> PaymentIntent:
     made = PaymentIntent(payment, PRICE, "card", "Carpathia Bus, Bucharest – Brașov")
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def ask(office: Office, payment: UUID, **more: object) -> GatewayAnswer:

@@ -18,7 +18,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A telephone on which no script may fail and no policy be broken."""
-    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=PHONE)
     page.set_default_timeout(10_000)
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
@@ -30,7 +30,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 def open_page(office: Office, page: Page, **more: object) -> None:
-    intent = PaymentIntent(begin(set_stage()), PRICE, "phone", "Carpathia Bus, seat 1A", **more)  # type: ignore[arg-type]
+    intent = PaymentIntent(begin(set_stage()), PRICE, "phone", "Carpathia Bus, seat 1A", **more)
     page.goto(str(office.gateway.begin(intent).pay_url))
 
 
