@@ -14,7 +14,10 @@ from core.timetable.models import Operator, Place, Policy
 from core.trades.catalogue import trade_of
 
 #: How the page calls the languages it has words for (kiosk/static/i18n).
-LANGUAGES = {"en": "English", "ro": "Română"}
+LANGUAGES = {
+    "en": "English", "ro": "Română", "de": "Deutsch", "fr": "Français", "es": "Español", "pt": "Português",
+    "pl": "Polski", "tr": "Türkçe", "ar": "العربية",
+}  # fmt: skip
 METHODS = ("card", "cash", "phone")
 _IDLE_SECONDS, _ANSWER_SECONDS = 60, 20
 
@@ -77,13 +80,20 @@ def extension_minutes(reservation_id: UUID) -> int:
     return db.session.execute(statement).scalar_one()
 
 
-def page_settings(kiosk: KioskDevice, language: str) -> dict[str, Any]:
+def offered_languages(place: Place, first: str) -> list[str]:
+    """The languages of a station's kiosks in their order: what staff chose for the place, else all, `first` in front."""
+    chosen = [code for code in (place.languages or "").split() if code in LANGUAGES]
+    return chosen or sorted(LANGUAGES, key=lambda code: code != first)
+
+
+def page_settings(kiosk: KioskDevice, place: Place, language: str) -> dict[str, Any]:
     """What the admin set for this device, within bounds: people get at least 30 s of peace and 20 s to answer."""
-    chosen = kiosk.settings.get("language", language)
+    offered = offered_languages(place, language)
+    chosen = kiosk.settings.get("language")
     methods = [m for m in kiosk.settings.get("methods", METHODS) if m in METHODS]
     return {
-        "language": chosen if chosen in LANGUAGES else "en",
-        "languages": [{"code": code, "name": name} for code, name in LANGUAGES.items()],
+        "language": chosen if chosen in offered else offered[0],
+        "languages": [{"code": code, "name": LANGUAGES[code]} for code in offered],
         "methods": methods or list(METHODS),
         "idle_seconds": _at_least(kiosk.settings.get("idle_seconds"), 30, _IDLE_SECONDS),
         "answer_seconds": _at_least(kiosk.settings.get("answer_seconds"), 20, _ANSWER_SECONDS),

@@ -24,7 +24,7 @@ from core.timetable.rules import fold
 from core.timetable.service import network
 from core.timetable.words import PlaceKind
 
-_PLACE = ("name", "code", "kind", "city", "country", "timezone", "latitude", "longitude")
+_PLACE = ("name", "code", "kind", "city", "country", "timezone", "latitude", "longitude", "languages")
 _SUGGESTIONS = 12
 
 
@@ -44,6 +44,13 @@ class PlaceForm(BaseForm):
     country = line(_l("Country"), 2, required=False, help=_l("Two letters, such as RO."))
     latitude = _degrees(_l("Latitude"), 90)
     longitude = _degrees(_l("Longitude"), 180)
+    languages = line(
+        _l("Languages of its kiosks"),
+        60,
+        required=False,
+        wide=True,
+        help=_l("In their order, such as: ro en de. Empty: all."),
+    )
 
 
 class PlaceEditForm(PlaceForm):

@@ -19,7 +19,7 @@ def shell() -> str:
         return render_template("kiosk/pairing.html", language=language)
     place = station(kiosk)
     office = {
-        **page_settings(kiosk, settings().language),
+        **page_settings(kiosk, place, settings().language),
         "station": place.name,
         "timezone": place.timezone,
         "kiosk": kiosk.name,

@@ -72,8 +72,7 @@ def test_stop_gives_the_seats_back_at_once(till: Till, kiosk: Kiosk) -> None:
 def test_language_size_and_contrast_go_back_for_the_next_traveller(kiosk: Kiosk) -> None:
     kiosk.page.click("#larger")
     kiosk.page.click("#contrast")
-    kiosk.page.click("#language")
-    kiosk.page.click('.dialog button:has-text("Română")')
+    kiosk.page.click('[data-language="ro"]')
     expect(kiosk.page.locator("#lede")).to_have_text("Alegeți plecarea")
     kiosk.choose_departure()
     kiosk.page.click("#go-back")

@@ -22,7 +22,10 @@ from core.timetable.words import PlaceKind
 
 
 class Place(Base):
-    """A station, stop, airport or cinema. `search_name` is the name folded to plain letters, for finding it."""
+    """A station, stop, airport or cinema. `search_name` is the name folded to plain letters, for finding it.
+
+    `languages` are the codes that its kiosks offer, in that order, with spaces between; None for all that there are.
+    """
 
     __tablename__ = "places"
     __table_args__ = (
@@ -42,6 +45,7 @@ class Place(Base):
     timezone: Mapped[str] = mapped_column(String(60))
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    languages: Mapped[str | None] = mapped_column(String(60))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
 
     def __str__(self) -> str:

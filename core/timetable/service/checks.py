@@ -10,6 +10,7 @@ from babel.core import Locale, UnknownLocaleError, get_global
 from babel.numbers import list_currencies
 
 from core.kernel.errors import RuleBroken
+from core.kernel.languages import languages as known_languages
 from core.timetable.words import PlaceKind
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]*")
@@ -100,6 +101,15 @@ def language(value: Any) -> str:
     except (ValueError, UnknownLocaleError):
         refuse("language", "This is not a language such as en.")
     return found
+
+
+def languages(value: Any) -> str | None:
+    """Codes of languages that there are words for, in the order given, each once: ``ro en de``. None for none."""
+    found = (optional_text(value, "languages", 60) or "").replace(",", " ").lower().split()
+    unknown = next((code for code in found if code not in known_languages()), None)
+    if unknown:
+        refuse("languages", f"There are no words for {unknown}. There are: {', '.join(known_languages())}.")
+    return " ".join(dict.fromkeys(found)) or None
 
 
 def degrees(value: Any, field: str, limit: float) -> float | None:

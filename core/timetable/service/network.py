@@ -27,6 +27,7 @@ _PLACE_CHECKS: dict[str, Callable[[Any], Any]] = {
     "timezone": checks.zone,
     "latitude": lambda v: checks.degrees(v, "latitude", 90),
     "longitude": lambda v: checks.degrees(v, "longitude", 180),
+    "languages": checks.languages,
     "active": lambda v: checks.yes_no(v, "active"),
 }
 _ROUTE_CHECKS: dict[str, Callable[[Any], Any]] = {

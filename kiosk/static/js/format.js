@@ -1,20 +1,22 @@
 // Money, times and durations as people of the chosen language write them. Amounts come in whole minor units.
 
-import { currentLanguage, t } from "./i18n.js";
+import { currentLocale, t } from "./i18n.js";
 
 export function money({ amount, currency }, { sign = true } = {}) {
   const style = { style: "currency", currency, currencyDisplay: "code" };
-  const format = new Intl.NumberFormat(currentLanguage(), style);
+  const format = new Intl.NumberFormat(currentLocale(), style);
   const digits = format.resolvedOptions().maximumFractionDigits;
   const parts = format.formatToParts(amount / 10 ** digits);
   const shown = sign ? parts : parts.filter((part) => part.type !== "currency");
   return shown.map((part) => part.value).join("").trim();
 }
 
+export const number = (value) => new Intl.NumberFormat(currentLocale()).format(value);
+
 export const figure = (value) => money(value, { sign: false });
 
 export function time(iso, timeZone) {
-  return new Date(iso).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  return new Date(iso).toLocaleTimeString(currentLocale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 }
 
 export function dayKey(when, timeZone) {
@@ -22,7 +24,7 @@ export function dayKey(when, timeZone) {
 }
 
 export function day(iso, timeZone, now) {
-  const date = new Date(iso).toLocaleDateString(currentLanguage(), { weekday: "long", day: "numeric", month: "long", timeZone });
+  const date = new Date(iso).toLocaleDateString(currentLocale(), { weekday: "long", day: "numeric", month: "long", timeZone });
   const tomorrow = dayKey(now + 86_400_000, timeZone) === dayKey(iso, timeZone);
   return tomorrow ? t("board.tomorrow", { date }) : date;
 }

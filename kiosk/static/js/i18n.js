@@ -1,4 +1,4 @@
-// The words of the screen, from JSON catalogues: t("pay.title"), tn("seats", 3). English stands in for what is missing.
+// The words of the screen, from JSON catalogues: t("pay.title"), tn("board.left", 3). English stands in for what is missing.
 
 const catalogues = new Map();
 let language = "en";
@@ -14,6 +14,9 @@ export async function useLanguage(code) {
 }
 
 export const currentLanguage = () => language;
+
+// For Intl. Figures stay those of the tickets, the seats and the boards: in Arabic, too, 0 to 9.
+export const currentLocale = () => (language === "ar" ? "ar-u-nu-latn" : language);
 
 export function t(key, values = {}) {
   const text = words[key] ?? fallback[key] ?? key;

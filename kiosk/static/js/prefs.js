@@ -1,4 +1,4 @@
-// The footer's tools: language, larger text, contrast, help. They serve one traveller and go back when they leave.
+// The languages, each one touch away in its own name, and the footer's tools: larger text, contrast, help. They serve one traveller and go back when they leave.
 
 import { byId, h, replace } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
@@ -12,6 +12,7 @@ let redraw = () => {};
 
 export function startTools(onchange) {
   redraw = onchange;
+  showLanguages();
   showTools();
 }
 
@@ -23,7 +24,6 @@ export async function resetPrefs() {
 
 export function showTools() {
   replace(byId("tools"),
-    office.languages.length > 1 && h("button", { class: "tool", type: "button", id: "language", onclick: chooseLanguage }, sign(currentLanguage().toUpperCase(), name(currentLanguage()))),
     toggle("larger", sign("A+", t("tools.larger")), "text", "large"),
     toggle("contrast", sign("◐", t("tools.contrast")), "contrast", "high"),
     h("button", { class: "tool", type: "button", id: "help", onclick: help }, sign("?", t("tools.help"))));
@@ -45,24 +45,29 @@ function toggle(id, words, attribute, value) {
   }, words);
 }
 
-async function chooseLanguage() {
-  const choices = office.languages.map(({ code, name: words }) => ({
-    text: words, value: code, kind: code === currentLanguage() ? "tool" : "go",
-  }));
-  const code = await ask({ title: t("tools.language"), choices });
-  if (!code || code === currentLanguage()) return;
+function showLanguages() {
+  const box = byId("tongues");
+  box.hidden = office.languages.length < 2;
+  box.setAttribute("aria-label", t("tools.language"));
+  replace(box, office.languages.map(({ code, name }) => h("button", {
+    type: "button", lang: code, dir: "auto", "data-language": code, "aria-pressed": String(code === currentLanguage()), onclick: () => choose(code, name),
+  }, name)));
+}
+
+async function choose(code, name) {
+  if (code === currentLanguage()) return;
   await speak(code);
   redraw();
-  say(name(code));
+  byId("tongues").querySelector(`[data-language="${code}"]`)?.focus({ preventScroll: true });
+  say(name);
 }
 
 async function speak(code) {
   await useLanguage(code);
+  showLanguages();
   showTools();
   showBanner();
 }
-
-const name = (code) => office.languages.find((language) => language.code === code)?.name ?? code;
 
 function help() {
   const points = ["help.board", "help.seats", "help.pay", "help.leave"].map((key) => h("li", {}, t(key)));

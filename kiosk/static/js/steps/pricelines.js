@@ -1,7 +1,7 @@
 // The quote as a table: equal lines are one, what is contained stands apart, the total is large.
 
 import { h } from "../dom.js";
-import { figure } from "../format.js";
+import { figure, number } from "../format.js";
 import { t, tn } from "../i18n.js";
 
 export function priceLines(quote, trip) {
@@ -11,6 +11,9 @@ export function priceLines(quote, trip) {
     h("tbody", {}, grouped(quote.lines, trip).map(row),
       h("tr", { class: "total" }, h("th", { scope: "row" }, t("pay.total", { currency: quote.currency })), h("td", {}, money(quote.total)))));
 }
+
+// The office's own words for the tax that the others contain; every other label is what staff typed.
+const VAT = /^of which VAT ([\d.]+) %$/;
 
 function grouped(lines, trip) {
   const rows = new Map();
@@ -28,5 +31,7 @@ function words({ line, n }, trip) {
   if (line.kind === "fare" && line.subject) return tn(`fare.${line.subject}`, n, { journey: `${trip.origin} – ${trip.destination}` });
   if (line.kind === "seat" && line.subject) return t("seat.number", { seat: line.subject });
   if (line.kind === "fee") return t("pay.fee");
+  const [, rate] = VAT.exec(line.label) ?? [];
+  if (rate) return t("pay.tax", { rate: number(rate) });
   return line.label;
 }
