@@ -27,7 +27,8 @@ def catalogue(language: str) -> dict[str, str]:
 
 def entries(language: str) -> dict[str, dict[str, str]]:
     """The words by key; those of many by plural category, all others under ""."""
-    words, found = catalogue(language), defaultdict(dict)
+    words = catalogue(language)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     many = {key[: -len(".other")] for key in words if f"{key[: -len('.other')]}.one" in catalogue("en")}
     for key, text in words.items():
         base, _, last = key.rpartition(".")
