@@ -61,7 +61,7 @@ def close_shift(shift_id: UUID, count: Mapping[int, int], actor: Actor) -> Close
         written = {str(denomination): number for denomination, number in pieces.items()}
         _write(shift_id, actor, closing_count=written, **values)
         after = {**values, "variance": difference, "currency": shift.currency}
-        record(actor, "shift.closed", "shift", shift_id, after=after)
+        record(actor, "shift.closed", "shift", shift_id, before={"closed": False}, after=after)
     return Closed(expected, counted, difference, needs_approval(difference, limit))
 
 

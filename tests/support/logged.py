@@ -23,7 +23,7 @@ OF_THEMSELVES = {
     "timetable_imports": "is a record of its own",
 }
 #: Deeds that change nothing that they name, so there is nothing to say before and after.
-EVENTS = {"user.signed_in", "message.resent"}
+EVENTS = {"user.signed_in", "user.signed_out", "message.resent", "shift.cash_put_in", "shift.cash_taken_out"}
 
 
 #: After these nothing is left of what was before.
