@@ -18,6 +18,8 @@ from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
 from core.live import server as live
+from core.payments.gateways import catalogue
+from core.peripherals.terminal import TerminalGateway
 
 
 def create_app(settings: Settings) -> Flask:
@@ -32,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     assets.register(app)
     sign_in.register(app)
     routes.register(app)
+    catalogue.register(app, TerminalGateway())
     _register_pay_page(app)
     live.register(app)
     register_error_pages(app)

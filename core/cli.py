@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "worker": "core.jobs.commands:worker",
     "cron": "core.jobs.commands:cron",
     "simulated-gateway": "core.payments.gateways.simulated.command:simulated_gateway",
+    "kiosk-agent": "core.peripherals.agent.command:kiosk_agent",
     "import-gtfs": "core.commands.import_gtfs:import_gtfs",
     "prove": "core.commands.prove:prove",
 }

@@ -11,6 +11,7 @@ from core.booking import waiting_models as waiting
 from core.inventory import models as inventory
 from core.messages import models as messages
 from core.payments import models as payments
+from core.peripherals import models as peripherals
 from core.pricing import models as pricing
 from core.tickets import models as tickets
 from core.till import models as till
@@ -18,6 +19,6 @@ from core.till import models as till
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata", "outbox", "payments",
-    "pricing", "tickets", "till", "timetable", "waiting",
+    "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata",
+    "outbox", "payments", "peripherals", "pricing", "tickets", "till", "timetable", "waiting",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from core.booking.stray import give_back_stray
 from core.kernel.errors import NotFound
 from core.payments.exceptions import exceptions, put_aside
 from core.payments.refunds import try_again
+from core.till.hand_out_owed import hand_out_owed
 
 _MOST = 200
 
@@ -58,6 +59,17 @@ KINDS = {
             "One part of a price came and the rest did not, and it has not gone back by itself: is cron running?"
         ),
     ),
+    "cash_owed": (
+        _l("Cash that a kiosk could not give back"),
+        _l(
+            "Its cash box was stuck or had too little change. The traveller has a slip with this code, or a photo of it: "
+            "give the money at the counter, and say here that you did."
+        ),
+    ),
+    "cash_stray": (
+        _l("Cash of nobody known"),
+        _l("A kiosk's cash box tells of money for a payment that is not known here. Look into the machine."),
+    ),
     "cash_not_collected": (
         _l("Cash that nobody collected"),
         _l(
@@ -90,6 +102,7 @@ class Reconciliation(StaffView):
                 limited=bool(access.stations()),
                 more=len(found) == _MOST,
                 may_settle=access.may("payments.refund"),
+                may_hand_out=access.may("bookings.cancel"),
             )
         )
 
@@ -111,6 +124,19 @@ class Reconciliation(StaffView):
             _("The money is on its way back, and the customer is told."),
             url_for("reconciliation.index"),
             lambda: give_back_stray(found, reason_given(), who),
+        )
+
+    @expose("/cash/<payment_id>/handed-out", methods=("POST",))
+    def handed_out(self, payment_id: str) -> Any:
+        """What a kiosk could not give back was given at the counter."""
+        access.require("bookings.cancel")
+        found, who = as_uuid(payment_id), access.actor()
+        if found is None or access.stations():
+            raise NotFound
+        return attempted(
+            _("Handed out, and noted."),
+            url_for("reconciliation.index"),
+            lambda: hand_out_owed(found, who),
         )
 
     @expose("/messages/<event_id>/put-aside", methods=("POST",))

@@ -5,6 +5,7 @@ message makes all bookings or none (`core.booking.settle`). Cash makes them at o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from core.booking.basket import lock_members, prolong_all
@@ -20,7 +21,7 @@ from core.kernel.db import run, transaction
 from core.kernel.money import Money
 from core.payments import records
 from core.payments.gateways.base import PaymentIntent
-from core.payments.gateways.catalogue import gateway_for
+from core.payments.gateways.catalogue import gateway, gateway_for
 from core.payments.words import Account, Method, PaymentStatus
 from core.till.drawer import cash_shift
 
@@ -39,14 +40,16 @@ def begin_basket_payment(
     *,
     return_url: str | None = None,
     behaviour: str | None = None,
+    terminal_of: UUID | None = None,
 ) -> PaymentStarted:
     """Start one payment for all reservations of a basket; `payment_id` is that of the leading one, `amount` the sum.
+    ``terminal_of``: the kiosk whose own card terminal is to charge.
 
     Raises NotFound, HoldExpired, NotActive, BadPassenger `unknown_method`, Unavailable (see `pay.begin_payment`).
     """
     if method not in set(Method) - {Method.CASH, Method.VOUCHER}:
         raise BadPassenger("A basket is paid at once, by one method.", field="method", code="unknown_method")
-    through = gateway_for(method)
+    through = gateway("terminal") if terminal_of else gateway_for(method)
     with transaction():
         members = _lock_payable(basket_id, holder)
         amount = total_of(members)
@@ -54,7 +57,8 @@ def begin_basket_payment(
     if not payment_ids:
         paid = take_cash_for_basket(basket_id, holder, actor)
         return PaymentStarted(paid[0], PaymentStatus.COMPLETED, None, amount)
-    answer = ask(through.name, _intent(members, payment_ids[0], amount, method, return_url, behaviour))
+    intent = _intent(members, payment_ids[0], amount, method, return_url, behaviour)
+    answer = ask(through.name, replace(intent, kiosk_id=terminal_of))
     return PaymentStarted(payment_ids[0], answer.status, answer.pay_url, amount)
 
 

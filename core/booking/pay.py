@@ -45,15 +45,17 @@ def begin_payment(
     *,
     return_url: str | None = None,
     behaviour: str | None = None,
+    terminal_of: UUID | None = None,
 ) -> PaymentStarted:
     """Start a payment by a method that goes through a gateway. One of nothing is completed when this returns.
+    ``terminal_of``: the kiosk whose own card terminal is to charge.
 
     Raises NotFound, HoldExpired, NotActive, InBasket, BadPassenger (unknown method), Unavailable (the gateway did not answer twice:
     the payment is marked failed; should money come of it all the same, its message is settled like any other).
     """
     if method not in set(Method) - {Method.CASH, Method.VOUCHER}:
         raise BadPassenger("This way of paying is not known here.", field="method", code="unknown_method")
-    through = gateway_for(method)
+    through = gateway("terminal") if terminal_of else gateway_for(method)
     begun = begin(reservation_id, holder, actor, through.name, method)
     amount = begun.amount
     if begun.payment_id is None:
@@ -67,6 +69,7 @@ def begin_payment(
         return_url=return_url,
         language=begun.language,
         in_person=begun.channel in ("kiosk", "counter"),
+        kiosk_id=terminal_of,
         behaviour=behaviour,
     )
     answer = ask(through.name, intent)

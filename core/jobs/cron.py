@@ -21,6 +21,7 @@ from core.jobs.relay import Relay
 from core.kernel import idempotency
 from core.kernel.db import db
 from core.payments import refunds
+from core.peripherals import sweep
 
 log = structlog.get_logger(__name__)
 
@@ -99,6 +100,7 @@ def standard_tasks(stop: threading.Event) -> list[Task]:
         Task("disruptions", 30, disruption_choice.settle_overdue),
         Task("refunds", 10, refunds.chase),
         Task("parts", 30, parts.give_up_abandoned),
+        Task("kiosk-devices", 2, sweep.sweep),
         Task("idempotency", 3600, idempotency.drop_old),
         Task("refresh-tokens", 3600, tokens.drop_old),
         Task("outbox", 3600, drop_outbox),

@@ -23,7 +23,8 @@ class MoneyException:
     """Something about money that somebody should look at. `event_id` is the row of a gateway's message.
 
     `kind`: paid_without_booking, part_without_rest, refund_pending, refund_failed, cash_not_collected, parked_message (about
-    a payment that is not here), gateway_disagrees (it calls failed what it had called paid).
+    a payment that is not here), gateway_disagrees (it calls failed what it had called paid), cash_owed (a kiosk's box could
+    not give it back; the note is the slip's code), cash_stray (in a box, and nobody knows whose).
     """
 
     kind: str
@@ -66,6 +67,13 @@ UNION ALL
 SELECT CASE w.effect WHEN 'parked' THEN 'parked_message' ELSE 'gateway_disagrees' END, w.received_at, w.payment_id, NULL,
   p.reservation_id, w.id, p.amount, p.currency, w.gateway || ' ' || w.event_id
 FROM webhook_events w LEFT JOIN payments p ON p.id = w.payment_id WHERE w.effect IN ('parked', 'disagrees')
+UNION ALL
+SELECT 'cash_owed', i.closed_at, i.payment_id, NULL, i.reservation_id, NULL, i.inserted - i.used - i.paid_out, i.currency,
+  i.slip_code
+FROM cash_intakes i WHERE i.status = 'owed'
+UNION ALL
+SELECT 'cash_stray', m.at, NULL, NULL, NULL, NULL, m.amount, m.currency, k.name
+FROM cash_movements m JOIN kiosks k ON k.id = m.kiosk_id WHERE m.payment_id IS NULL
 ORDER BY since LIMIT :limit
 """)
 

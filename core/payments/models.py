@@ -19,7 +19,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.db import Base, one_of
 from core.kernel.ids import new_id
-from core.payments.words import Account, Method, PaymentStatus, RefundStatus, VoucherEntryKind
+from core.payments.words import (
+    Account,
+    IntakeStatus,
+    Method,
+    MovementKind,
+    PaymentStatus,
+    RefundStatus,
+    VoucherEntryKind,
+)
 
 
 class Payment(Base):
@@ -154,6 +162,62 @@ class VoucherEntry(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
     refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refunds.id"))
+    at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+
+
+class CashIntake(Base):
+    """One payment in cash at a kiosk: what its box took, what of it paid, what it gave back. The rest is owed.
+
+    `slip_code` is on the slip of what the box could not give back; whoever shows it is paid at the counter.
+    """
+
+    __tablename__ = "cash_intakes"
+    __table_args__ = (
+        one_of("status", IntakeStatus),
+        UniqueConstraint("slip_code"),
+        Index(
+            "uq_cash_intakes_kiosk_id",
+            "kiosk_id",
+            unique=True,
+            postgresql_where=text("status IN ('taking', 'stopping', 'returning')"),
+        ),
+        Index("ix_cash_intakes_owed", "created_at", postgresql_where=text("status = 'owed'")),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    kiosk_id: Mapped[UUID] = mapped_column(ForeignKey("kiosks.id"))
+    reservation_id: Mapped[UUID] = mapped_column(ForeignKey("reservations.id"))
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    wanted: Mapped[int] = mapped_column(BigInteger)
+    inserted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    used: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    paid_out: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    status: Mapped[str] = mapped_column(String(10), server_default="taking")
+    slip_code: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
+    closed_at: Mapped[datetime | None]
+
+
+class CashMovement(Base):
+    """One piece of cash that went into a kiosk's box (positive) or came out of it (negative), written once.
+
+    `payment_id` is None for a piece that belongs to no payment known here: somebody has to look for whose it is.
+    """
+
+    __tablename__ = "cash_movements"
+    __table_args__ = (
+        one_of("kind", MovementKind),
+        Index("ix_cash_movements_kiosk", "kiosk_id", "at"),
+        Index("ix_cash_movements_stray", "at", postgresql_where=text("payment_id IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kiosk_id: Mapped[UUID] = mapped_column(ForeignKey("kiosks.id"))
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
 
 

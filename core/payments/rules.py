@@ -29,6 +29,9 @@ class PostingKind(StrEnum):
     CASH_OUT = "cash_out"
     OVER_SHORT = "over_short"
     DRAWER_EMPTIED = "drawer_emptied"
+    CASH_INSERTED = "cash_inserted"
+    CASH_USED = "cash_used"
+    CASH_PAID_OUT = "cash_paid_out"
 
 
 _RECEIVED = {"cash": Account.CASH_DRAWER, "voucher": Account.VOUCHER_LIABILITY}
@@ -99,6 +102,11 @@ def voucher_lines(amount: int, *, sold: bool) -> list[Line]:
 def refund_paid_lines(amount: int, paid_from: Account) -> list[Line]:
     """What was owed has been given back."""
     return _some((Account.REFUNDS_DUE, amount), (paid_from, -amount))
+
+
+def inserted_lines(amount: int, lies_in: Account) -> list[Line]:
+    """A piece of cash lies in a kiosk's box and has bought nothing yet. Below nothing: it was given back or used."""
+    return _some((lies_in, amount), (Account.INTAKE, -amount))
 
 
 def is_balanced(lines: Sequence[Line]) -> bool:

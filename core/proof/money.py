@@ -76,6 +76,20 @@ PARTS_WAIT_OR_ARE_USED = Invariant(
     """,
 )
 
+INTAKE_IS_KEPT = Invariant(
+    "intake_is_kept",
+    "What the books keep as money in kiosks' boxes is what these took for a sale and neither used nor gave back.",
+    """
+    SELECT s.id::text AS subject, 'kept ' || coalesce(k.kept, 0) || ', in the box ' || coalesce(i.left_in, 0) AS detail
+    FROM sales s
+    LEFT JOIN (SELECT o.reservation_id, -sum(e.amount) AS kept FROM ledger_postings o
+      JOIN ledger_entries e ON e.posting_id = o.id AND e.account = 'intake' GROUP BY 1) k ON k.reservation_id = s.id
+    LEFT JOIN (SELECT reservation_id, sum(inserted - used - paid_out) AS left_in FROM cash_intakes GROUP BY 1) i
+      ON i.reservation_id = s.id
+    WHERE coalesce(k.kept, 0) <> coalesce(i.left_in, 0)
+    """,
+)
+
 VOUCHERS_ARE_OWED = Invariant(
     "vouchers_are_owed",
     "What is left on a voucher is what its entries come to, and never below nothing.",
@@ -179,6 +193,7 @@ MONEY = (
     PAID_IS_BOOKED_OR_GIVEN_BACK,
     PAID_IS_IN_THE_BOOKS,
     PARTS_WAIT_OR_ARE_USED,
+    INTAKE_IS_KEPT,
     VOUCHERS_ARE_OWED,
     OWED_IS_ON_ITS_WAY,
     REFUNDS_WITHIN_PAYMENT,

@@ -20,7 +20,8 @@ SELECT
      AND (cardinality(:stations) = 0 OR EXISTS (
        SELECT 1 FROM schedules s JOIN pattern_stops p ON p.pattern_id = s.pattern_id AND p.position = r.from_position
        WHERE s.id = r.schedule_id AND p.place_id = ANY(:stations)))) AS held,
-  (SELECT count(*) FROM webhook_events WHERE effect IN ('parked', 'disagrees')) AS payments,
+  (SELECT count(*) FROM webhook_events WHERE effect IN ('parked', 'disagrees'))
+    + (SELECT count(*) FROM cash_intakes WHERE status = 'owed') AS payments,
   (SELECT count(*) FROM refunds WHERE status = 'failed') AS refunds,
   (SELECT count(*) FROM messages WHERE status = 'failed') AS messages,
   (SELECT count(*) FROM kiosks WHERE status = 'pending'

@@ -55,7 +55,8 @@ class BadSignature(Malformed):
 class PaymentIntent:
     """What is to be paid. `description` is what the payer reads; `return_url` is where the pay page leads back to.
 
-    `in_person`: the payer stands at a kiosk or counter, so that a card is held to a reader and needs no page.
+    `in_person`: the payer stands at a kiosk or counter, so that a card is held to a reader and needs no page; `kiosk_id`
+    says at which kiosk's own terminal, if it has one.
     `behaviour` makes the simulated gateway act in a certain way (see its `behaviours`); real ones take no notice.
     """
 
@@ -66,6 +67,7 @@ class PaymentIntent:
     return_url: str | None = None
     language: str = "en"
     in_person: bool = False
+    kiosk_id: UUID | None = None
     behaviour: str | None = None
 
 

@@ -43,9 +43,9 @@ def gateway_for(method: str) -> Gateway:
         raise UnknownMethod(method=method) from None
 
 
-def register(app: Flask) -> None:
-    """Make the application's gateways. They open connections only when they are used."""
-    app.extensions[_KEY] = _make(context.settings(app))
+def register(app: Flask, *more: Gateway) -> None:
+    """Make the application's gateways, and take in those of floors above. They open connections only when used."""
+    app.extensions[_KEY] = _make(context.settings(app)) | {each.name: each for each in more}
 
 
 def _gateways() -> dict[str, Gateway]:

@@ -49,6 +49,9 @@ TAMPERING = {
     "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
     "paid_is_in_the_books": "UPDATE payments SET amount = amount + 1 WHERE status = 'completed'",
     "parts_wait_or_are_used": "UPDATE payments SET waiting = true WHERE status = 'completed'",
+    "intake_is_kept": "INSERT INTO kiosks (id, name) VALUES ('01a1f843-4388-72bb-a1a7-09d32d216d41', 'Kiosk');"
+    "INSERT INTO cash_intakes (payment_id, kiosk_id, reservation_id, operator_id, currency, wanted, inserted)"
+    " SELECT id, '01a1f843-4388-72bb-a1a7-09d32d216d41', reservation_id, operator_id, currency, 1, 5 FROM payments LIMIT 1",
     "vouchers_are_owed": "INSERT INTO vouchers (id, operator_id, code, amount, balance, currency, sold, reason)"
     " SELECT gen_random_uuid(), id, 'X', 5, 5, 'EUR', false, 'a present' FROM operators",
     "owed_is_on_its_way": "UPDATE refunds SET amount = amount - 1 WHERE status = 'pending'",

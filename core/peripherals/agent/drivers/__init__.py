@@ -1,0 +1,1 @@
+"""What a device can do, and the drivers of real ones."""

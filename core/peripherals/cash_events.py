@@ -1,0 +1,169 @@
+"""Events of the cash box. The piece that makes the amount whole makes the booking, in one transaction with the ledger.
+
+What is in the box beyond the price, or for a sale that cannot be made, goes back once the box has stopped taking money;
+what it cannot give back is owed, and a slip says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from core.booking.difference_paid import lock_changed, make_good
+from core.booking.sale import Sale, lock_sale
+from core.kernel.activity import SYSTEM, Actor, record
+from core.kernel.db import run
+from core.kernel.money import Money
+from core.payments import cash_intake, records
+from core.payments.cash_intake import Intake, Lies
+from core.payments.words import Account, IntakeStatus
+from core.peripherals.commands import end, send
+from core.peripherals.owed_slip import print_owed_slip
+from core.peripherals.words import CommandKind, CommandStatus, Device
+from core.till.drawer import Drawer, open_shift_of
+from core.till.errors import NoOpenShift, OtherCurrency
+from core.till.words import DrawerKind
+
+if TYPE_CHECKING:
+    from core.peripherals.report import Event
+
+#: Nobody stands there any more after so many seconds: then the money is owed, and not thrown into an empty hall.
+RETURN_PATIENCE = 120
+NOT_PAID = "The cash was not paid in full and goes back."
+
+_OF = """
+SELECT i.payment_id, i.reservation_id FROM kiosk_commands c
+JOIN cash_intakes i ON i.payment_id = coalesce(c.subject_id, c.id) AND i.kiosk_id = c.kiosk_id
+WHERE c.id = %(command_id)s AND c.kiosk_id = %(kiosk_id)s
+"""
+
+
+def inserted(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:
+    """A piece is in the box: count it, and book when the amount is whole and the box was not told to stop."""
+    value = _value(event)
+    found = _locked(kiosk_id, event)
+    if found is None:
+        cash_intake.stray(kiosk_id, Money(value, _currency(event)))
+        return
+    sale, intake = found
+    lies = lies_in(kiosk_id, intake.currency)
+    cash_intake.inserted(intake, value, lies)
+    if intake.status == IntakeStatus.TAKING and not intake.used and intake.inserted + value >= intake.wanted:
+        if sale.can_be_booked and not seats_gone:
+            _book(sale, intake, lies)
+    elif intake.status in (IntakeStatus.DONE, IntakeStatus.OWED):
+        owe(replace(intake, inserted=intake.inserted + value))
+
+
+def stopped(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: ARG001 - the form of every effect
+    """No more money comes in: give back what has bought nothing."""
+    _end(kiosk_id, event)
+    found = _locked(kiosk_id, event)
+    if found is None:
+        return
+    _sale, intake = found
+    if intake.status in (IntakeStatus.TAKING, IntakeStatus.STOPPING):
+        give_back(intake, str(event.data.get("reason") or NOT_PAID))
+
+
+def paid_out(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: ARG001 - the form of every effect
+    """A piece came out of the box."""
+    found = _locked(kiosk_id, event)
+    if found is None:
+        cash_intake.stray(kiosk_id, Money(-_value(event), _currency(event)))
+        return
+    intake = found[1]
+    cash_intake.paid_out(intake, _value(event), lies_in(kiosk_id, intake.currency))
+
+
+def pay_out_ended(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: ARG001 - the form of every effect
+    """The box has given what it could: what is left is owed."""
+    _end(kiosk_id, event)
+    found = _locked(kiosk_id, event)
+    if found is None:
+        return
+    intake = found[1]
+    if intake.left == 0:
+        cash_intake.set_status(intake, IntakeStatus.DONE)
+    else:
+        owe(intake)
+
+
+def give_back(intake: Intake, why: str) -> None:
+    """Let the box give back what is left of a locked intake that takes no more; its payment fails unless it paid."""
+    if not intake.used:
+        records.fail(intake.payment_id, why)
+    if intake.left == 0:
+        cash_intake.set_status(intake, IntakeStatus.DONE)
+        return
+    cash_intake.set_status(intake, IntakeStatus.RETURNING)
+    data = {"amount": intake.left, "currency": intake.currency}
+    send(
+        intake.kiosk_id, Device.CASH, CommandKind.PAY_OUT, data, subject_id=intake.payment_id,
+        patience=RETURN_PATIENCE,
+    )  # fmt: skip
+
+
+def end_without_box(intake: Intake) -> None:
+    """The box does not answer any more: what is in it of a locked intake is owed."""
+    if not intake.used:
+        records.fail(intake.payment_id, NOT_PAID)
+    if intake.left:
+        owe(intake)
+    else:
+        cash_intake.set_status(intake, IntakeStatus.DONE)
+
+
+def owe(intake: Intake) -> None:
+    """The box cannot give back what is left of a locked intake: somebody has to."""
+    code = cash_intake.set_status(intake, IntakeStatus.OWED)
+    left = Money(intake.left, intake.currency)
+    after = {**left.as_json(), "kiosk_id": str(intake.kiosk_id), "slip": code}
+    record(SYSTEM, "cash.owed", "payment", intake.payment_id, operator_id=intake.operator_id, after=after)
+    print_owed_slip(intake, str(code), left)
+
+
+def _book(sale: Sale, intake: Intake, lies: Lies) -> None:
+    row = sale.row
+    actor = Actor("kiosk", str(intake.kiosk_id), row.holder_label)
+    after = {"method": "cash", "amount": intake.wanted, "currency": intake.currency}
+    reference = f"cash-{intake.payment_id}"
+    records.complete_and_tell(actor, intake.payment_id, reference, row.operator_id, after)
+    make_good(sale, intake.payment_id, lies.account, actor, shift_id=lies.shift_id)
+    cash_intake.used(intake, lies)
+
+
+def _locked(kiosk_id: UUID, event: Event) -> tuple[Sale, Intake] | None:
+    """The sale and the intake that an event is about, locked in this order."""
+    row = run(_OF, {"command_id": event.command_id, "kiosk_id": kiosk_id}).fetchone()
+    if row is None:
+        return None
+    lock_changed(row.reservation_id)
+    sale = lock_sale(row.reservation_id)
+    intake = cash_intake.lock_intake(row.payment_id)
+    return None if intake is None else (sale, intake)
+
+
+def _end(kiosk_id: UUID, event: Event) -> None:
+    if event.command_id:
+        end(kiosk_id, event.command_id, CommandStatus.DONE, event.data)
+
+
+def lies_in(kiosk_id: UUID, currency: str) -> Lies:
+    """The drawer of the kiosk's open shift, which stays open until this is in the books; else the safe. In the open
+    transaction, after all other locks but those of seats.
+    """
+    try:
+        return Lies(Account.CASH_DRAWER, open_shift_of(Drawer(DrawerKind.KIOSK, kiosk_id), currency))
+    except (NoOpenShift, OtherCurrency):
+        return Lies(Account.SAFE, None)
+
+
+def _value(event: Event) -> int:
+    value = event.data.get("value")
+    return value if isinstance(value, int) and 0 < value < 10**9 else 0
+
+
+def _currency(event: Event) -> str:
+    return str(event.data.get("currency", ""))[:3] or "XXX"

@@ -1,0 +1,61 @@
+"""Printing what a traveller has bought: once, and once more after it did not come out."""
+
+from uuid import UUID
+
+from core.booking.views import ReservationView
+from core.kernel.db import transaction
+from core.kernel.errors import Conflict
+from core.kernel.languages import known_language, right_to_left, words_of
+from core.kernel.money import Money, format_money
+from core.peripherals.commands import send
+from core.peripherals.documents import booking_document
+from core.peripherals.queries import commands_about, intake_of
+from core.peripherals.words import CommandKind, CommandStatus, Device
+
+_MOST = 2
+#: Somebody stands there and waits.
+_PATIENCE = 20
+_LOST = (CommandStatus.FAILED, CommandStatus.EXPIRED)
+
+
+class PrintedAlready(Conflict):
+    """It was printed, or tried twice."""
+
+    code = "printed_already"
+    message = "This ticket has been printed. A member of staff can print it again."
+
+
+def print_booking(view: ReservationView, kiosk_id: UUID, language: str) -> UUID:
+    """Print the tickets and the receipt of a paid reservation; returns the command's id.
+
+    Raises PrintedAlready, and Conflict before there is a booking.
+    """
+    if view.booking_id is None:
+        raise Conflict("There is nothing to print yet.", code="not_booked")
+    if right_to_left(language):
+        language = "en"  # printers have no such letters
+    before = commands_about(view.booking_id, CommandKind.PRINT)
+    failed = [each for each in before if each.stale or each.status in _LOST]
+    if len(before) >= _MOST or len(failed) < len(before):
+        raise PrintedAlready
+    document = {"elements": booking_document(view.booking_id, language, _paid(view, language))}
+    with transaction():
+        return send(
+            kiosk_id, Device.PRINTER, CommandKind.PRINT, document, subject_id=view.booking_id,
+            patience=_PATIENCE,
+        )  # fmt: skip
+
+
+def _paid(view: ReservationView, language: str) -> list[tuple[str, str]]:
+    """How it was paid: for cash, what was put in and the change."""
+    intake = intake_of(view.id)
+    if intake is None or not intake.used:
+        return []
+
+    def said(amount: int) -> str:
+        return format_money(Money(amount, intake.currency), known_language(language))
+
+    words = words_of(language)
+    change = intake.inserted - intake.used
+    given = [(words.gettext("Change"), said(change))] if change else []
+    return [(words.gettext("Cash"), said(intake.inserted)), *given]
