@@ -29,4 +29,12 @@ def approve_variance(shift_id: UUID, note: str, actor: Actor) -> None:
             insert(ShiftApproval).values(shift_id=shift_id, by=actor.id, by_name=actor.label[:120], note=said)
         )
         after = {"variance": shift.variance, "currency": shift.currency}
-        record(actor, "shift.variance_approved", "shift", shift_id, reason=said, after=after)
+        record(
+            actor,
+            "shift.variance_approved",
+            "shift",
+            shift_id,
+            reason=said,
+            before={"approved": False},
+            after=after,
+        )
