@@ -84,6 +84,11 @@ def money(amount: int, currency: str) -> str:
     return format_money(Money(int(amount), currency), language())
 
 
+def signed(amount: int, currency: str) -> str:
+    """The same with a minus that is as wide as a figure, for columns of what came and went."""
+    return f"−{money(-amount, currency)}" if amount < 0 else money(amount, currency)
+
+
 def amount(value: int, currency: str) -> str:
     """Minor units without the currency."""
     return format_amount(Money(int(value), currency), language())
@@ -111,6 +116,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         money=money,
+        signed=signed,
         amount=amount,
         minor_digits=get_currency_precision,
         get_locale=get_locale,

@@ -130,6 +130,11 @@ def booking_of_reservation(reservation_id: str, otherwise: str) -> Response:
     return redirect(otherwise)  # type: ignore[return-value]  # Flask's redirect is typed as Werkzeug's response
 
 
+def _sees_money() -> bool:
+    """Managers, and the clerk who takes the cash of a booking and hands it back."""
+    return access.may("payments.read") or access.may("money.cash")
+
+
 def _all_of(booking: Booking) -> dict[str, Any]:
     held = booking.reservation
     facts = schedule_facts(booking.schedule_id)
@@ -157,8 +162,8 @@ def _all_of(booking: Booking) -> dict[str, Any]:
         "movable": movable(booking),
         "may_hand_out": access.may("bookings.cancel"),
         "cash": {payment.id for payment in payments if payment.gateway == "cash"},
-        "payments": payments if access.may("payments.read") else None,
-        "refunds": refunds if access.may("payments.read") else None,
+        "payments": payments if _sees_money() else None,
+        "refunds": refunds if _sees_money() else None,
         "messages": _many(Message, Message.booking_id == booking.id, Message.created_at)
         if access.may("messages.read")
         else None,

@@ -41,8 +41,7 @@ def difference(shift: Shift) -> str:
         return "–"
     if not shift.variance:
         return _("none")
-    sign = "+" if shift.variance > 0 else "−"
-    return f"{sign}{formats.money(abs(shift.variance), shift.currency)}"
+    return ("+" if shift.variance > 0 else "") + formats.signed(shift.variance, shift.currency)
 
 
 def visible(statement: Select[Any]) -> Select[Any]:

@@ -16,7 +16,8 @@ def shift_pdf(report: ShiftReport, zone: ZoneInfo, language: str = "en") -> byte
     shift = report.shift
 
     def money(amount: int) -> str:
-        return format_money(Money(amount, shift.currency), language)
+        written = format_money(Money(abs(amount), shift.currency), language)
+        return f"−{written}" if amount < 0 else written
 
     def when(moment: datetime | None) -> str:
         return format_datetime(moment, "d MMM y, HH:mm", tzinfo=zone, locale=language) if moment else "–"
