@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 SIGN_INS = "5 per minute"
 PAIRINGS = "10 per minute"
 LOOK_UPS = "10 per hour"
+#: References typed at one kiosk, where many people stand one after the other, and tries of one and the same reference.
+FOUND_AT_KIOSK = "30 per hour"
+FOUND_OF_REFERENCE = "6 per hour"
 #: Codes of vouchers, right or wrong: of one address, where many may stand behind one, and of one device or session.
 VOUCHER_CODES_OF_ADDRESS = "60 per hour"
 VOUCHER_CODES_OF_DEVICE = "12 per hour"

@@ -106,7 +106,7 @@ class Bought:
         if unknown:
             raise NotFound("This booking has no such passenger.")
         if self.row.status not in _OPEN:
-            raise NotCancellable(status=self.row.status)
+            raise NotCancellable(booking_status=self.row.status)
         chosen = [p for p in self.passengers if passenger_ids is None or p.id in passenger_ids]
         leaving = [p for p in chosen if p.cancellation_id is None]
         if not leaving or (passenger_ids is not None and len(leaving) < len(chosen)):

@@ -143,7 +143,7 @@ def check_open(bought: Bought, *, anyway: bool = False) -> None:
     """Refuse what is past changing. ``anyway``: the operator may, also when the departure does not run or has left."""
     row = bought.row
     if row.status not in (BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN):
-        raise NotChangeable(status=row.status)
+        raise NotChangeable(booking_status=row.status)
     if not anyway and (row.schedule_status not in ON_SALE or row.now >= row.boarding_at):
         raise NotChangeable("This departure has left or does not run, so nothing can be changed.")
 

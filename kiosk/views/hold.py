@@ -11,9 +11,10 @@ from core.booking.alter import alter
 from core.booking.cancel import cancel
 from core.booking.details import set_details
 from core.booking.extend import extend
-from core.booking.queries import reservation_view
+from core.booking.queries import booking_view, reservation_view
 from core.booking.requests import HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
+from core.booking.self_service import changed_booking
 from core.booking.views import ReservationView
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
@@ -147,10 +148,20 @@ def state_json(view: ReservationView) -> dict[str, Any]:
     }
 
 
+def paid_for(view: ReservationView) -> ReservationView | None:
+    """What was bought with this reservation: itself, or the booking whose seats it changed. None while it is unpaid."""
+    if view.booking_reference is not None:
+        return view
+    booking_id = changed_booking(view.id) if view.status == "confirmed" else None
+    changed = booking_view(booking_id) if booking_id else None
+    return changed.reservation if changed else None
+
+
 def _booking(view: ReservationView) -> dict[str, Any] | None:
-    if view.booking_reference is None:
+    bought = paid_for(view)
+    if bought is None:
         return None
-    return {"reference": view.booking_reference, "seats": [p.seat_number for p in view.passengers]}
+    return {"reference": bought.booking_reference, "seats": [p.seat_number for p in bought.passengers]}
 
 
 def _request(asked: HoldAsked) -> HoldRequest:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.kernel.db import db
 from core.tickets.models import Ticket
-from kiosk.views.hold import own_reservation
+from kiosk.views.hold import own_reservation, paid_for
 from kiosk.views.pay import picture
 from kiosk.views.site import blueprint
 
@@ -15,7 +15,9 @@ from kiosk.views.site import blueprint
 @blueprint.get("/api/holds/<uuid:reservation_id>/tickets")
 def show_tickets(reservation_id: UUID) -> Response:
     """One code a passenger, in the order of the seats; empty while they are being issued."""
-    view = own_reservation(reservation_id)
+    view = paid_for(own_reservation(reservation_id))
+    if view is None:
+        return jsonify(tickets=[])
     ids = [passenger.ticket_id for passenger in view.passengers if passenger.ticket_id]
     rows = db.session.execute(select(Ticket.id, Ticket.qr).where(Ticket.id.in_(ids)))
     codes = {row.id: row.qr for row in rows}

@@ -13,8 +13,12 @@ import { seats } from "./steps/seats.js";
 import { details } from "./steps/details.js";
 import { pay } from "./steps/pay.js";
 import { ticket } from "./steps/ticket.js";
+import { find } from "./steps/find.js";
+import { booking } from "./steps/booking.js";
+import { refund } from "./steps/refund.js";
+import { reseat } from "./steps/reseat.js";
 
-Object.entries({ board, seats, details, pay, ticket }).forEach(([name, enter]) => step(name, enter));
+Object.entries({ board, seats, details, pay, ticket, find, booking, refund, reseat }).forEach(([name, enter]) => step(name, enter));
 learnTime(office.now);
 await useLanguage(office.language);
 startStationClock();

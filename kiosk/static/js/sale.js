@@ -12,6 +12,8 @@ const fresh = () => ({
   email: "",
   method: "card",
   booking: null,
+  found: null, // a booking that the traveller has shown to be theirs, with its key
+  change: null, // what is held is for other seats of that booking
 });
 
 export const sale = fresh();

@@ -31,8 +31,8 @@ export function nextButton(text, onclick, props = {}) {
   return h("button", { class: "go", type: "button", id: "go-on", onclick: once(onclick), ...props }, text);
 }
 
-function backButton({ text, onclick, also }) {
-  const first = h("button", { class: "tool", type: "button", id: "go-back", onclick }, drawing("back"), text);
+function backButton({ text, onclick, also, icon = "back", id = "go-back" }) {
+  const first = h("button", { class: "tool", type: "button", id, onclick }, drawing(icon), text);
   return [first, also].filter(Boolean);
 }
 

@@ -19,7 +19,7 @@ const FEW = 5;
 const CHIPS = 8;
 
 export function board() {
-  frame({ step: "board", title: office.station, lede: t("board.lede") });
+  frame({ step: "board", title: office.station, lede: t("board.lede"), back: { text: t("find.mine"), onclick: () => go("find"), icon: "ticket", id: "find-booking" } });
   const list = h("ul", { class: "board scroll", id: "board", "aria-label": t("board.list") });
   const chips = h("div", { class: "chips", role: "group", "aria-label": t("board.filter") });
   const find = h("button", { class: "chip find", type: "button", id: "find", onclick: search }, drawing("search"), " ", t("board.find"));

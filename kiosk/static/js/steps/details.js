@@ -1,14 +1,14 @@
 // Step 3: only what the policy asks of somebody at a kiosk. What is optional can be skipped with one touch.
 
 import { put } from "../api.js";
-import { h, replace } from "../dom.js";
+import { h } from "../dom.js";
 import { t, tn } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
 import { sale } from "../sale.js";
 import { go } from "../flow.js";
 import { inWords } from "../problems.js";
 import { screenKeyboard } from "../keyboard.js";
-import { sayNow } from "../announce.js";
+import { field } from "./field.js";
 import { backToSeats, heldBar, stopButton } from "./held.js";
 
 export function details() {
@@ -23,7 +23,7 @@ export function details() {
   const [bar, stop] = heldBar("pay");
 
   frame({ step: "details", title: t("details.title"), lede: t("details.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
-  content(bar, h("form", { class: "form", autocomplete: "off", onsubmit: (event) => { event.preventDefault(); save(); } },
+  content(bar, h("form", { class: "form", autocomplete: "off", novalidate: true, onsubmit: (event) => { event.preventDefault(); save(); } },
     h("div", { class: "fields" }, fields.map((field) => field.element)), h("button", { class: "unseen", tabindex: "-1", "aria-hidden": "true" })), keys.element);
   inputs.forEach((input) => input.addEventListener("input", relabel));
   relabel();
@@ -66,27 +66,4 @@ function nameField(passenger, index, many, required) {
     keys: "name", inputmode: "text", maxlength: 200, valid: () => true, fault: t("details.name_fault") });
   made.input.dataset.passenger = passenger.id;
   return made;
-}
-
-// Its name is random for the browser, so that none offers what somebody typed before.
-function field({ id, label, hint, value, required, keys, inputmode, maxlength, valid, fault }) {
-  const input = h("input", {
-    id, type: "text", inputmode, maxlength, value, required, "data-keys": keys, autocomplete: "off", autocorrect: "off",
-    autocapitalize: keys === "name" ? "words" : "none", spellcheck: "false", "aria-describedby": `${id}-fault`, enterkeyhint: "done",
-  });
-  const note = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
-  const show = (words) => {
-    replace(note, words);
-    note.hidden = !words;
-    input.setAttribute("aria-invalid", String(Boolean(words)));
-    if (words) sayNow(words);
-  };
-  const check = () => {
-    const text = input.value.trim();
-    const wrong = text ? !valid(text) : required;
-    show(wrong ? fault : "");
-    return !wrong;
-  };
-  input.addEventListener("input", () => show(""));
-  return { element: h("div", { class: "field" }, h("label", { for: id }, label, " ", h("span", {}, hint)), input, note), input, check, fault: show };
 }

@@ -66,14 +66,14 @@ export async function runOut(state = null) {
   if (answer === "again" && sale.trip) {
     sale.byHand = false;
     sale.chosen = [];
-    go("seats");
+    go(sale.change ? "reseat" : "seats");
   } else leave();
 }
 
 // The seats stay held until others are taken in their place.
 export function backToSeats() {
   sale.byHand = true;
-  go("seats");
+  go(sale.change ? "reseat" : "seats");
 }
 
 export const stopButton = () => h("button", { class: "tool", type: "button", id: "stop", onclick: () => leave() }, t("tools.stop"));
