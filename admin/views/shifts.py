@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
 from wtforms.validators import ValidationError
 
 from admin import access, formats
@@ -23,6 +22,7 @@ from core.reporting.shifts import ShiftReport, shift_report
 from core.till.approve import approve_variance
 from core.till.limits import limit_of, set_limit
 from core.till.models import Shift, ShiftApproval
+from core.till.queries import visible_to, with_names
 from core.till.words import ShiftState
 
 GROUP_WORDS = {
@@ -32,6 +32,8 @@ GROUP_WORDS = {
     "refunds": _l("Refunds handed out"),
     "put_in": _l("Put in"),
     "taken_out": _l("Taken out"),
+    "inserted": _l("Put in by travellers beyond the price"),
+    "paid_out": _l("Change and money given back"),
 }
 
 
@@ -46,10 +48,8 @@ def difference(shift: Shift) -> str:
 
 def visible(statement: Select[Any]) -> Select[Any]:
     """Shifts that the person who is signed in may see: an agent their own, a manager those of the stations, too."""
-    own, stations = Shift.user_id == current_user.id, access.stations()
-    if not access.may("till.manage"):
-        return statement.where(own)
-    return statement.where(own | Shift.place_id.in_(stations)) if stations else statement
+    manages = access.may("till.manage")
+    return visible_to(statement, current_user.id, access.stations(), manages=manages)
 
 
 def _kiosk_choices() -> list[tuple[str, str]]:
@@ -115,8 +115,7 @@ class Shifts(StaffList):
     ]
 
     def rows(self) -> Select[Any]:
-        names = (joinedload(Shift.kiosk), joinedload(Shift.user), joinedload(Shift.place))
-        return select(Shift).options(*names, joinedload(Shift.approval))
+        return with_names(select(Shift))
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         return visible(statement)

@@ -24,8 +24,13 @@ _GROUPS = {
     PostingKind.CASH_IN: "put_in",
     PostingKind.CASH_OUT: "taken_out",
     PostingKind.VOUCHER_ISSUED: "vouchers",
+    PostingKind.CASH_INSERTED: "inserted",
+    PostingKind.CASH_USED: "inserted",
+    PostingKind.CASH_PAID_OUT: "paid_out",
 }
 GROUPS = ("float", "sales", "vouchers", "refunds", "put_in", "taken_out")
+#: What only machines that count have: notes and coins as they come, less what paid for something, and change.
+_OF_MACHINES = ("inserted", "paid_out")
 
 _LINES = text("""
 SELECT p.at, p.kind, e.amount, b.id AS booking_id, b.reference, o.name AS operator, m.reason
@@ -93,13 +98,14 @@ def shift_report(shift_id: UUID) -> ShiftReport | None:
 
 def totals_of(lines: Sequence[CashLine]) -> tuple[Total, ...]:
     """One total for each group, also for those without a line; together they are what the drawer should hold."""
+    counting = [group for group in _OF_MACHINES if any(line.group == group for line in lines)]
     return tuple(
         Total(
             group,
             sum(line.group == group for line in lines),
             sum(line.amount for line in lines if line.group == group),
         )
-        for group in GROUPS
+        for group in (*GROUPS, *counting)
     )
 
 

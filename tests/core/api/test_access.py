@@ -77,6 +77,13 @@ TABLE = {
     "schedules.search": EVERYONE,
     "schedules.seats": EVERYONE,
     "schedules.show": EVERYONE,
+    "shifts.approve": ("manager", "admin"),
+    "shifts.close": ("agent", "manager", "admin"),
+    "shifts.create": ("agent", "manager", "admin"),
+    "shifts.index": ("agent", "manager", "admin"),
+    "shifts.move": ("agent", "manager", "admin"),
+    "shifts.report": ("agent", "manager", "admin"),
+    "shifts.show": ("agent", "manager", "admin"),
     "tickets.download": EVERYONE,
     "tickets.keys": EVERYONE,
     "tickets.preview": EVERYONE,
@@ -136,6 +143,7 @@ def _knock(person, declared):
         "case",
         "entry",
         "basket",
+        "shift",
     ):
         path = path.replace(f"<uuid:{part}_id>", str(uuid4()))
     path = path.replace("<gateway_name>", "simulated").replace("<reference>", "B4KX7QM2TRA9")
