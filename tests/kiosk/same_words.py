@@ -18,6 +18,8 @@ WORDS = {
     "fixture.table": "fr",
     "mark.premium": "ro de fr es pt pl tr",
     "method.card": "ro",
+    "person.adult": "ro",
+    "person.senior": "ro de fr pl",
     "platform.gate": "de",
     "seat.business": "ro es tr",
     "seat.limousine": "fr",
