@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import socketio
-import urllib3
 
+from core.payments.gateways.simulated.line import Line
 from scripts.benchmarks.bench import Bench, Call, Row, free_port, start
 from scripts.benchmarks.calls import hold_call
 from scripts.benchmarks.cpu import per_call, used
@@ -122,7 +122,7 @@ def _holds(bench: Bench, schedules: list[str], count: int) -> list[Call]:
 
 async def _hold_all(bench: Bench, crowd: _Crowd, calls: list[Call]) -> None:
     """At an even pace; then wait until the last one was heard of."""
-    http = urllib3.PoolManager(maxsize=8)
+    http = Line(connect=2.0, read=10.0)
     begun, asked = time.perf_counter(), []
     for number, call in enumerate(calls):
         await asyncio.sleep(max(0.0, begun + number / A_SECOND - time.perf_counter()))
@@ -132,8 +132,8 @@ async def _hold_all(bench: Bench, crowd: _Crowd, calls: list[Call]) -> None:
     await asyncio.sleep(1)
 
 
-def _hold(http: urllib3.PoolManager, url: str, call: Call) -> None:
+def _hold(http: Line, url: str, call: Call) -> None:
     headers = {"Content-Type": "application/json", **dict(call.headers)}
-    answer = http.request(call.method, url + call.path, body=call.body, headers=headers)
+    answer = http.ask(call.method, url + call.path, headers, call.body.encode())
     if answer.status != 201:
         raise RuntimeError(f"a hold was answered {answer.status}")

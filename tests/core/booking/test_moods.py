@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import urllib3
 from sqlalchemy import text
 
 from core.booking import parts
@@ -131,7 +130,7 @@ def impatient(counter: Counter) -> Counter:
         made.simulated_gateway_secret,
         made.public_url,
         made.public_url + WEBHOOK_PATH,
-        urllib3.Timeout(connect=2, read=0.1),
+        read_seconds=0.1,
     )
     others = {name: catalogue.gateway(name) for name in ("cash",)}
     counter.server.app.extensions[catalogue._KEY] = {**others, "simulated": gateway}

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-import urllib3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.kernel.errors import Malformed, NotFound
@@ -23,10 +22,11 @@ from core.payments.gateways.base import (
     RefundState,
 )
 from core.payments.gateways.simulated import signing
+from core.payments.gateways.simulated.line import Answer, Line, NoAnswer
 
 WEBHOOK_PATH = "/api/v1/payments/webhook/simulated"
-TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)
-_MOST_CONNECTIONS = 100
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -69,20 +69,14 @@ class SimulatedGateway:
     name = "simulated"
 
     def __init__(
-        self, url: str, secret: str, public_url: str, callback_url: str, timeout: urllib3.Timeout = TIMEOUT
+        self, url: str, secret: str, public_url: str, callback_url: str, read_seconds: float = READ_SECONDS
     ) -> None:
         self._secret = secret
         self._public_url = public_url
         self._callback_url = callback_url
-        parts = urllib3.util.parse_url(url)
-        self._path = (parts.path or "").rstrip("/")
-        self._http = urllib3.connection_from_url(
-            url,
-            timeout=timeout,
-            maxsize=_MOST_CONNECTIONS,
-            retries=False,
-            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
-        )
+        self._url = url.rstrip("/")
+        self._line = Line(connect=CONNECT_SECONDS, read=read_seconds)
+        self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "SimulatedGateway":
@@ -162,8 +156,8 @@ class SimulatedGateway:
     def _ask(self, verb: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON answer. Any doubt about what happened there is GatewayUnavailable."""
         try:
-            sent = None if body is None else json.dumps(body)
-            answer = self._http.request(verb, self._path + path, body=sent, redirect=False)
+            sent = None if body is None else json.dumps(body).encode()
+            answer = self._line.ask(verb, self._url + path, self._headers, sent)
             if answer.status == 404:
                 raise NotFound("The payment service does not know this payment.")
             if answer.status == 422:
@@ -171,7 +165,7 @@ class SimulatedGateway:
             if answer.status >= 300:
                 raise GatewayUnavailable
             return answer.json()
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
+        except (NoAnswer, ValueError) as error:
             raise GatewayUnavailable from error
 
 
@@ -184,7 +178,7 @@ def _payment(found: Any) -> GatewayAnswer:
     return GatewayAnswer(payment.reference, payment.pay_url, payment.status, payment.failure, amount)
 
 
-def _reason(answer: urllib3.BaseHTTPResponse) -> str | None:
+def _reason(answer: Answer) -> str | None:
     said = answer.json()
     return str(said["message"])[:200] if isinstance(said, dict) and said.get("message") else None
 

@@ -10,9 +10,9 @@ from queue import Queue
 from threading import Condition, Thread
 
 import structlog
-import urllib3
 
 from core.payments.gateways.simulated import signing
+from core.payments.gateways.simulated.line import Line
 from core.payments.gateways.simulated.store import Store, Task
 
 log = structlog.get_logger(__name__)
@@ -33,9 +33,7 @@ class Delivery:
         self._news = False
         self._sending: set[int] = set()
         self._queue: Queue[Task] = Queue(_AT_WORK)
-        self._http = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=2.0, read=10.0), maxsize=SENDERS, retries=False
-        )
+        self._line = Line(connect=2.0, read=10.0)
 
     def start(self) -> None:
         """Start the threads."""
@@ -109,7 +107,7 @@ class Delivery:
         """One attempt, signed anew: the signature tells when this attempt was made. True when it was taken."""
         body = json.dumps(task.detail).encode()
         headers = {signing.HEADER: signing.sign(self._secret, body), "Content-Type": "application/json"}
-        answer = self._http.request("POST", task.subject, body=body, headers=headers, redirect=False)
+        answer = self._line.ask("POST", task.subject, headers, body)
         taken = 200 <= answer.status < 300
         if not taken:
             log.warning("message_refused", status=answer.status, event_id=task.detail["event_id"])

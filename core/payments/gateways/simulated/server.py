@@ -9,6 +9,7 @@ from core.kernel.context import TEMPLATES
 from core.kernel.settings import PROJECT_ROOT, Settings
 from core.payments.gateways.simulated.api import api
 from core.payments.gateways.simulated.delivery import Delivery
+from core.payments.gateways.simulated.intents import LONGEST_BODY, intents_first
 from core.payments.gateways.simulated.page import page
 from core.payments.gateways.simulated.shop import KEY, Shop
 from core.payments.gateways.simulated.store import Store
@@ -26,8 +27,10 @@ def create_gateway(settings: Settings, pace: float = 1.0, usual: str = "page") -
     secret = settings.simulated_gateway_secret
     delivery = Delivery(store, secret)
     app = Flask("core.payments.gateways.simulated", template_folder=str(TEMPLATES), static_folder=str(_LOOK))
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
-    app.extensions[KEY] = Shop(store, delivery, secret, settings.simulated_gateway_url, usual)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    shop = Shop(store, delivery, secret, settings.simulated_gateway_url, usual)
+    app.extensions[KEY] = shop
+    app.wsgi_app = intents_first(app.wsgi_app, shop)  # type: ignore[method-assign,assignment]  # wrapping the application, as Flask says to
     Babel(app, locale_selector=lambda: g.get("language", "en"))
     for part in (api, page, assets):
         app.register_blueprint(part)

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS tasks (
 CREATE INDEX IF NOT EXISTS tasks_due ON tasks (due);
 """
 
+_INTENT_OF = "SELECT * FROM intents WHERE payment_id = ?"
+
 TaskKind = Literal["outcome", "refund", "message"]
 
 
@@ -71,16 +73,16 @@ class Store:
     def create(self, wanted: Mapping[str, Any], behaviour: Behaviour) -> tuple[sqlite3.Row, bool]:
         """The intent of this payment, and whether it is new. A behaviour that decides by itself is set going."""
         with self._writing() as db:
-            found = self.intent_of(wanted["payment_id"])
-            if found:
-                return found, False
             names = [*wanted, "reference"]
             values = [*wanted.values(), "sim_" + secrets.token_urlsafe(24)]
             marks = ", ".join("?" * len(names))
-            made: sqlite3.Row = db.execute(
-                f"INSERT INTO intents ({', '.join(names)}) VALUES ({marks}) RETURNING *",  # noqa: S608 - own names
+            made: sqlite3.Row | None = db.execute(
+                f"INSERT INTO intents ({', '.join(names)}) VALUES ({marks}) "  # noqa: S608 - own names
+                "ON CONFLICT (payment_id) DO NOTHING RETURNING *",
                 values,
             ).fetchone()
+            if made is None:
+                return db.execute(_INTENT_OF, [wanted["payment_id"]]).fetchone(), False
             if behaviour.outcome:
                 self._decide(made["reference"], behaviour)
             if made["number"] % _FORGET_EVERY == 0:
@@ -93,7 +95,7 @@ class Store:
 
     def intent_of(self, payment_id: str) -> sqlite3.Row | None:
         """The intent of this payment."""
-        return self._one("SELECT * FROM intents WHERE payment_id = ?", payment_id)
+        return self._one(_INTENT_OF, payment_id)
 
     def decide(self, reference: str, behaviour: Behaviour) -> bool:
         """Somebody has chosen what the payment comes to. False when that was decided before."""
