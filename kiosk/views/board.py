@@ -62,6 +62,7 @@ def departure_json(
         "operator": departure.operator_name,
         "origin": departure.origin_name,
         "destination": departure.destination_name,
+        "destination_id": str(departure.destination_id),
         "via": departure.via,
         "departure_at": departure.departure_at.isoformat(),
         "arrival_at": departure.arrival_at.isoformat(),

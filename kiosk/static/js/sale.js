@@ -8,6 +8,7 @@ const fresh = () => ({
   chosen: [], // seats, in order of choosing
   byHand: false, // whether the traveller touched a seat themselves
   hold: null, // the reservation while it lasts
+  priceWas: null, // what the seats cost when they were chosen, if it is another price now
   names: {},
   email: "",
   method: "card",

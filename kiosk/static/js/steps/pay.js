@@ -27,10 +27,18 @@ export function pay(notice = "") {
   const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") }, offered.map(method));
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
-  content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice),
+  content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
     h("div", { class: "pay-body scroll" },
       h("div", { class: "card" }, priceLines(hold.quote, trip)), methods, terms()));
   if (notice) sayNow(notice);
+
+  // The price is that of the moment when the seats were held: when it moved meanwhile, nobody pays without having been told.
+  function priceSaid() {
+    if (sale.priceWas === null) return null;
+    const words = t("pay.price_changed", { was: money({ amount: sale.priceWas, currency: total.currency }), now: money(total) });
+    sayNow(words);
+    return h("p", { class: "notice", id: "price-changed" }, words);
+  }
 
   function seatNumbers() {
     const numbers = hold.passengers.map(({ seat }) => seat);

@@ -15,11 +15,11 @@ import { SeatStates } from "../seatstates.js";
 import { completed, toggled } from "../choice.js";
 import { stopWatching, watchSeats } from "../live.js";
 import { serverNow } from "../servertime.js";
-import { ask } from "../dialog.js";
 import { say, sayNow } from "../announce.js";
 import { seatLook, seatWords } from "./seatlook.js";
 import { legend, passengersCard } from "./seatpanel.js";
 import { heldBar } from "./held.js";
+import { otherDepartures } from "./instead.js";
 import { tripLine } from "./trip.js";
 
 export function seats(notice = "") {
@@ -35,6 +35,7 @@ export function seats(notice = "") {
   let asList = tooLow();
   let endTimer = 0;
   let quoted = 0;
+  let shown = null; // the price that the traveller saw, in minor units
   let alive = true;
   let holding = false;
   let stopListening = () => {};
@@ -61,6 +62,7 @@ export function seats(notice = "") {
     if (!sale.byHand || !sale.chosen.length) chooseBest();
     draw();
     showRow();
+    if (!sale.plan.available && !sale.hold) went([]);
     watchSeats(trip.schedule_id, {
       onwhole: (changes) => { states.reset(changes); changed(); },
       onchanges: (changes) => { states.apply(changes); changed(); },
@@ -131,7 +133,8 @@ export function seats(notice = "") {
 
   async function fetchBest() {
     try {
-      sale.plan.best = (await get(`${path}/best?${stretch}&count=${passengerCount()}`)).best;
+      const { best, available } = await get(`${path}/best?${stretch}&count=${passengerCount()}`);
+      Object.assign(sale.plan, { best, available });
       if (alive) chooseBest();
     } catch (error) {
       tell(inWords(error));
@@ -144,15 +147,22 @@ export function seats(notice = "") {
     const gone = sale.chosen.filter((seat) => !isFree(seat));
     view?.update();
     if (!gone.length || holding) return;
-    const numbers = gone.map(({ number }) => number).join(", ");
     sale.byHand = false;
     await fetchBest();
     if (!alive) return;
     key = newKey();
     view.update();
     priced();
+    went(gone.map(({ number }) => number));
+  }
+
+  // The next best is chosen already, one touch goes on; where there is none, the next departures are offered.
+  function went(numbers) {
     const now = sale.chosen.map(({ number }) => number).join(", ");
-    tell(now ? tn("seats.went", gone.length, { seats: numbers, now }) : t("seats.went_all"));
+    if (now) return tell(tn("seats.went", numbers.length, { seats: numbers.join(", "), now }));
+    tell(t("seats.went_all"));
+    const left = sale.plan.available > 0;
+    return otherDepartures({ title: t(left ? "seats.too_few_now" : "instead.title"), text: t(left ? "seats.too_few" : "instead.full"), stay: left });
   }
 
   // Holds that run out change the drawing by themselves.
@@ -173,7 +183,9 @@ export function seats(notice = "") {
     try {
       const passengers = pairs();
       const answer = await post("/quotes", { schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position, passengers });
-      if (alive && mine === quoted) sum.append(h("div", { class: "big" }, money({ amount: answer.total, currency: answer.currency })));
+      if (!alive || mine !== quoted) return;
+      shown = answer.total;
+      sum.append(h("div", { class: "big" }, money({ amount: answer.total, currency: answer.currency })));
     } catch (error) {
       if (alive && mine === quoted) tell(inWords(error));
     }
@@ -191,6 +203,7 @@ export function seats(notice = "") {
     try {
       if (!sale.hold) await holdAnew();
       else if (!unchanged()) await exchange();
+      sale.priceWas = shown !== null && sale.hold.quote.total !== shown ? shown : null;
       go(sale.plan.policy.asks.length ? "details" : "pay");
     } catch (error) {
       holding = false;
@@ -235,13 +248,13 @@ export function seats(notice = "") {
       await giveBack();
     }
     tell(inWords(error));
-    if (!["not_on_sale", "sales_closed", "not_found"].includes(error.code)) return load();
-    return refuse(error);
+    if (["not_on_sale", "sales_closed", "not_found"].includes(error.code)) return refuse(error);
+    await load();
+    if (alive && error.code === "seat_taken") went(error.details.seats ?? []);
   }
 
   async function refuse(error) {
-    await ask({ title: t("seats.refused"), text: inWords(error), choices: [{ text: t("seats.back"), value: "back", kind: "go" }] });
-    leave();
+    await otherDepartures({ title: t("seats.refused"), text: inWords(error) });
   }
 
   function tell(words) {
