@@ -56,6 +56,14 @@ class Kiosk:
         self.touch("#go-on")
         return self.at("details")
 
+    def hold_by_list(self) -> "Kiosk":
+        """From the board to held seats where the seats are shown as a list."""
+        self.touch(".dep.on_sale >> nth=0")
+        self.at("seats")
+        expect(self.go_on).to_be_enabled()
+        self.touch("#go-on")
+        return self.at("details")
+
     def to_pay(self) -> "Kiosk":
         self.hold()
         self.touch("#go-on")

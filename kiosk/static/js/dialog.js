@@ -1,6 +1,8 @@
 // One question at a time, over everything else. `ask` gives the value of the button touched, or null.
 
 import { h } from "./dom.js";
+import { choiceWords, sentence } from "./reading.js";
+import { utter } from "./voice.js";
 
 let open = null;
 
@@ -21,6 +23,7 @@ export function ask({ title, text = "", body = null, choices, onopen = null }) {
     open = dialog;
     dialog.showModal();
     onopen?.(dialog);
+    utter([title, text, body?.matches(".help-list, .count") && body.innerText, ...choiceWords(dialog)].filter(Boolean).map(sentence).join(" "), { atOnce: true });
   });
 }
 

@@ -4,7 +4,7 @@ import { removeQuietly } from "./api.js";
 import { closeDialog } from "./dialog.js";
 import { pauseIdle } from "./idle.js";
 import { stopWatching } from "./live.js";
-import { resetPrefs } from "./prefs.js";
+import { prefsAreUsual, resetPrefs } from "./prefs.js";
 import { forget, sale } from "./sale.js";
 import { whenBack } from "./network.js";
 
@@ -28,7 +28,7 @@ export function again() {
 }
 
 export function isFresh() {
-  return current === "board" && !sale.trip && !prefsTouched && !document.documentElement.dataset.text && !document.documentElement.dataset.contrast;
+  return current === "board" && !sale.trip && !prefsTouched && prefsAreUsual();
 }
 
 // Done, stopped or gone: no name, no seat, no field, no history is left, and the hold is released.

@@ -11,6 +11,7 @@ const ANSWER = (office.answer_seconds ?? 20) * 1000;
 let timer = 0;
 let ticker = 0;
 let paused = false;
+let warning = false; // its own 20 seconds count then
 let leave = () => {};
 let isFresh = () => true;
 
@@ -31,6 +32,7 @@ export function pauseIdle(value) {
 }
 
 export function touched() {
+  if (warning) return;
   clearTimeout(timer);
   timer = setTimeout(ranOut, IDLE);
 }
@@ -41,7 +43,9 @@ async function ranOut() {
     leave();
     return touched();
   }
+  warning = true;
   const answered = await warn();
+  warning = false;
   if (answered) touched();
   else leave();
 }

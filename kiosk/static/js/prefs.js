@@ -1,48 +1,57 @@
-// The languages, each one touch away in its own name, and the footer's tools: larger text, contrast, help. They serve one traveller and go back when they leave.
+// The languages, each one touch away in its own name, and the footer's tools: larger text, contrast, everything within low
+// reach, speech, help. They serve one traveller and go back when they leave.
 
-import { byId, h, replace } from "./dom.js";
+import { byId, drawing, h, replace } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { ask } from "./dialog.js";
 import { say } from "./announce.js";
 import { showBanner } from "./network.js";
 import { office } from "./office.js";
+import { endSpeech, toggleSpeech } from "./speech.js";
+import { onSpeech, speechIsOn } from "./voice.js";
 
 const root = document.documentElement;
+const MODES = { text: "large", contrast: "high", reach: "low" };
 let redraw = () => {};
 
 export function startTools(onchange) {
   redraw = onchange;
+  onSpeech(() => byId("speak")?.setAttribute("aria-pressed", String(speechIsOn())));
   showLanguages();
   showTools();
 }
 
 export async function resetPrefs() {
-  delete root.dataset.text;
-  delete root.dataset.contrast;
+  for (const mode of Object.keys(MODES)) delete root.dataset[mode];
+  endSpeech();
   await speak(office.language);
 }
 
-export function showTools() {
+export const prefsAreUsual = () => !speechIsOn() && Object.keys(MODES).every((mode) => !root.dataset[mode]);
+
+function showTools() {
   replace(byId("tools"),
-    toggle("larger", sign("A+", t("tools.larger")), "text", "large"),
-    toggle("contrast", sign("◐", t("tools.contrast")), "contrast", "high"),
-    h("button", { class: "tool", type: "button", id: "help", onclick: help }, sign("?", t("tools.help"))));
+    toggle("larger", "A+", t("tools.larger"), "text"),
+    toggle("contrast", drawing("contrast"), t("tools.contrast"), "contrast"),
+    toggle("low-reach", drawing("low"), t("tools.low"), "reach"),
+    tool("speak", drawing("voice"), t("tools.speech"), toggleSpeech, speechIsOn()),
+    tool("help", "?", t("tools.help"), help));
 }
 
 // A sign where room is short, the words elsewhere and for screen readers.
-const sign = (short, words) => [h("span", { class: "sign", "aria-hidden": "true" }, short), h("span", { class: "words" }, words)];
+function tool(id, sign, words, onclick, pressed) {
+  return h("button", { class: "tool", type: "button", id, "aria-label": words, "aria-pressed": pressed === undefined ? undefined : String(pressed), onclick },
+    h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "words", "aria-hidden": "true" }, words));
+}
 
-function toggle(id, words, attribute, value) {
-  return h("button", {
-    class: "tool", type: "button", id, "aria-pressed": String(root.dataset[attribute] === value),
-    onclick: (event) => {
-      const on = root.dataset[attribute] !== value;
-      if (on) root.dataset[attribute] = value;
-      else delete root.dataset[attribute];
-      event.currentTarget.setAttribute("aria-pressed", String(on));
-      dispatchEvent(new Event("resize"));
-    },
-  }, words);
+function toggle(id, sign, words, mode) {
+  return tool(id, sign, words, ({ currentTarget }) => {
+    const on = !root.dataset[mode];
+    if (on) root.dataset[mode] = MODES[mode];
+    else delete root.dataset[mode];
+    currentTarget.setAttribute("aria-pressed", String(on));
+    dispatchEvent(new Event("resize"));
+  }, Boolean(root.dataset[mode]));
 }
 
 function showLanguages() {
@@ -70,7 +79,7 @@ async function speak(code) {
 }
 
 function help() {
-  const points = ["help.board", "help.seats", "help.pay", "help.leave"].map((key) => h("li", {}, t(key)));
+  const points = ["help.board", "help.seats", "help.pay", "help.modes", "help.leave"].map((key) => h("li", {}, t(key)));
   return ask({
     title: t("tools.help"), body: h("ul", { class: "help-list" }, points, office.help && h("li", {}, office.help)),
     choices: [{ text: t("tools.close"), value: "", kind: "go" }],

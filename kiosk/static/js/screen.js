@@ -2,6 +2,7 @@
 
 import { byId, h, drawing, replace } from "./dom.js";
 import { say } from "./announce.js";
+import { hush } from "./voice.js";
 
 export function frame({ step, title, lede = "", back = null, next = null }) {
   const changed = byId("screen").dataset.step !== step;
@@ -13,6 +14,7 @@ export function frame({ step, title, lede = "", back = null, next = null }) {
     byId("title").focus({ preventScroll: true });
     byId("main").scrollTop = 0;
     scrollTo(0, 0);
+    hush();
     say(lede ? `${title}. ${lede}` : title);
   }
 }

@@ -16,6 +16,7 @@ import { completed, toggled } from "../choice.js";
 import { stopWatching, watchSeats } from "../live.js";
 import { serverNow } from "../servertime.js";
 import { say, sayNow } from "../announce.js";
+import { speechIsOn } from "../voice.js";
 import { seatLook, seatWords } from "./seatlook.js";
 import { legend, passengersCard } from "./seatpanel.js";
 import { heldBar } from "./held.js";
@@ -32,7 +33,7 @@ export function seats(notice = "") {
   const room = h("div", { class: "wrap" });
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
   let view = null;
-  let asList = tooLow();
+  let asList = tooLow() || speechIsOn();
   let endTimer = 0;
   let quoted = 0;
   let shown = null; // the price that the traveller saw, in minor units
@@ -274,4 +275,4 @@ export function seats(notice = "") {
 }
 
 // In large text on a low screen a drawing would have small numbers: the list comes first there, the drawing is one touch away.
-const tooLow = () => innerWidth > 700 && innerHeight < 36 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+const tooLow = () => innerWidth > 700 && document.getElementById("screen").clientHeight < 36 * parseFloat(getComputedStyle(document.documentElement).fontSize);
