@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.accounts.passwords import verify_password
 from core.demo import load_demo, welcome
@@ -15,6 +15,7 @@ from core.kernel.clock import now
 from core.kernel.db import db
 from core.kernel.settings import Settings
 from core.pricing.queries import price_from
+from core.till.models import Shift
 from core.timetable.queries import departures, find_places
 from tests.support.clock import Clock
 from tests.support.factories import make_office
@@ -43,8 +44,11 @@ def test_the_demo_can_sell_and_is_loaded_once(demo_settings: Settings, clock: Cl
     _board_is_full_of_priced_departures(station)
     _somebody_has_bought()
     _the_way_in_is_told(demo_settings)
+    _cash_can_be_taken_at_once()
 
-    before = {table: count(table) for table in ("schedules", "users", "kiosks", "bookings", "operators")}
+    before = {
+        table: count(table) for table in ("schedules", "users", "kiosks", "bookings", "operators", "shifts")
+    }
     load_demo(demo_settings, quiet)
     assert {table: count(table) for table in before} == before
 
@@ -73,6 +77,17 @@ def _somebody_has_bought() -> None:
     assert db.session.execute(text("SELECT coalesce(sum(amount), 0) FROM ledger_entries")).scalar_one() == 0
     assert set(db.session.execute(text("SELECT DISTINCT holder_label FROM reservations")).scalars()) == {
         "Demo"
+    }
+
+
+def _cash_can_be_taken_at_once() -> None:
+    """At the kiosk and by who signs in; the demo's clerk has counted, and ten lei are missing."""
+    found = db.session.scalars(select(Shift)).unique().all()
+    stands = {shift.drawer_name: (shift.state, shift.variance) for shift in found}
+    assert stands == {
+        "Kiosk 1": ("open", None),
+        "Demo Admin": ("open", None),
+        "Demo Clerk": ("to_approve", -1000),
     }
 
 
