@@ -126,11 +126,6 @@ def counted(currency: str) -> dict[int, int]:
     return pieces
 
 
-def own_shift() -> Shift | None:
-    """The open shift of the person who is signed in."""
-    return open_shift_at(Drawer(DrawerKind.CLERK, current_user.id))
-
-
 def _own() -> Desk:
     return Desk(Drawer(DrawerKind.CLERK, current_user.id), current_user.name, True, url_for("till.index"))
 
