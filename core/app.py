@@ -17,6 +17,7 @@ from core.kernel import assets, outbox, web
 from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
+from core.live import kiosks as live_kiosks
 from core.live import server as live
 from core.payments.gateways import catalogue
 from core.peripherals.terminal import TerminalGateway
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> Flask:
     catalogue.register(app, TerminalGateway())
     _register_pay_page(app)
     live.register(app)
+    live_kiosks.register(app)
     register_error_pages(app)
     _believe_proxies(app, settings.trusted_proxies)
     return app

@@ -18,7 +18,6 @@ LANGUAGES = {
     "en": "English", "ro": "Română", "de": "Deutsch", "fr": "Français", "es": "Español", "pt": "Português",
     "pl": "Polski", "tr": "Türkçe", "ar": "العربية",
 }  # fmt: skip
-METHODS = ("card", "cash", "phone")
 _IDLE_SECONDS, _ANSWER_SECONDS = 60, 20
 
 
@@ -89,12 +88,16 @@ def offered_languages(place: Place, first: str) -> list[str]:
 def page_settings(kiosk: KioskDevice, place: Place, language: str) -> dict[str, Any]:
     """What the admin set for this device, within bounds: people get at least 30 s of peace and 20 s to answer."""
     offered = offered_languages(place, language)
+    limited = kiosk.settings.get("languages") or offered
+    offered = [code for code in offered if code in limited] or offered
     chosen = kiosk.settings.get("language")
-    methods = [m for m in kiosk.settings.get("methods", METHODS) if m in METHODS]
     return {
         "language": chosen if chosen in offered else offered[0],
         "languages": [{"code": code, "name": LANGUAGES[code]} for code in offered],
-        "methods": methods or list(METHODS),
+        "methods": list(kiosk.rights.methods),
+        "out_of_order": kiosk.rights.out_of_order,
+        "px_per_mm": kiosk.settings.get("px_per_mm"),
+        "distance_mm": kiosk.settings.get("distance_mm"),
         "idle_seconds": _at_least(kiosk.settings.get("idle_seconds"), 30, _IDLE_SECONDS),
         "answer_seconds": _at_least(kiosk.settings.get("answer_seconds"), 20, _ANSWER_SECONDS),
         "help": str(kiosk.settings.get("help", ""))[:300],

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from admin.views.activity import Activity
 from admin.views.bookings import Bookings
 from admin.views.disruptions import Disruptions
+from admin.views.kiosk import KioskPage
 from admin.views.kiosks import Kiosks
 from admin.views.messages import Mailbox, Messages
 from admin.views.network import Places, Routes
@@ -23,7 +24,7 @@ from admin.views.shifts import Shifts
 from admin.views.till import Till
 from admin.views.vehicles import Layouts, Vehicles
 from admin.views.vouchers import Vouchers
-from core.accounts.models import Kiosk, User
+from core.accounts.models import User
 from core.booking.disruption_models import Disruption
 from core.booking.models import Booking
 from core.kernel.activity import ActivityEntry
@@ -61,7 +62,8 @@ def all_views() -> list[Any]:
         Prices(_l("Prices"), TIMETABLE, endpoint="prices"),
         Fares(Fare, _l("Fixed fares"), "fares", TIMETABLE),
         Papers(_l("Papers"), endpoint="papers"),
-        Kiosks(Kiosk, _l("Kiosks"), "kiosks", OFFICE),
+        Kiosks(_l("Kiosks"), OFFICE, endpoint="kiosks"),
+        KioskPage(_l("Kiosk"), OFFICE, endpoint="kiosk_page", url="/admin/kiosk"),
         Messages(Message, _l("Mail queue"), "messages", OFFICE),
         Mailbox(_l("Mailbox"), OFFICE, endpoint="mailbox"),
         People(User, _l("People"), "people", OFFICE),

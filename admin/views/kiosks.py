@@ -1,122 +1,88 @@
-"""Kiosks: let a device in by the code that it shows, prepare one by a link, lock one out."""
+"""The fleet of kiosks: how each is, what needs somebody first; devices are let in here by the code that they show."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin import access, formats
-from admin.base_views import StaffList, attempted, done
-from admin.choices import word_choices
+from admin import access
+from admin.base_views import StaffView, attempt, done
 from admin.fields import place_of
-from admin.listing import Column, as_uuid, equals, tidy
+from admin.listing import as_uuid, tidy
+from admin.views.kiosk_settings import choices, settings_given
+from admin.views.kiosk_words import NEEDS, code_words, condition
 from core.accounts import kiosks
 from core.accounts.models import Kiosk, KioskStatus
 from core.kernel.clock import now
 from core.kernel.context import settings
 from core.kernel.db import db
-from core.kernel.errors import DomainError, Forbidden, NotFound, RuleBroken
-from core.reporting.attention import SILENT_SECONDS
+from core.kernel.errors import Forbidden, RuleBroken
+from core.reporting.fleet import FleetKiosk, fleet
 
 
-def seen(kiosk: Kiosk) -> str:
-    """When a device last spoke, in words."""
-    if kiosk.last_seen_at is None:
-        return _("never")
-    ago = int((now() - kiosk.last_seen_at).total_seconds())
-    if kiosk.status == KioskStatus.ACTIVE and ago <= SILENT_SECONDS:
-        return _("now")
-    return formats.when(kiosk.last_seen_at)
-
-
-def condition(kiosk: Kiosk) -> str:
-    """What a device says of itself."""
-    told: dict[str, Any] = getattr(kiosk, "state", None) or {}
-    return (
-        ", ".join(
-            f"{formats.words(name)} {value}" for name, value in sorted(told.items()) if value is not None
-        )
-        or "–"
-    )
-
-
-class Kiosks(StaffList):
+class Kiosks(StaffView):
     """Devices of one's own stations, and those that wait to be let in."""
 
     permission = "kiosks.manage"
-    list_template = "admin/kiosks.html"
-    lead = _l("A new device shows a code. Enter it here and say where the device stands.")
-    order = (Kiosk.name, Kiosk.id)
-    columns: ClassVar = [
-        Column("name", _l("Kiosk"), lambda k: k.name),
-        Column("place", _l("Station"), lambda k: k.place.name if k.place else "–"),
-        Column("status", _l("Status"), lambda k: formats.state(k.status)),
-        Column("seen", _l("Last seen"), seen),
-        Column("state", _l("How it is"), condition),
-    ]
-    filters: ClassVar = [equals("status", _l("Status"), Kiosk.status, word_choices(KioskStatus))]
+    lead = _l("A new device shows a code. Enter it here and say where the device stands and what it may do.")
 
-    def rows(self) -> Select[Any]:
-        return select(Kiosk).options(joinedload(Kiosk.place)).where(Kiosk.status != KioskStatus.PENDING)
-
-    def narrow(self, statement: Select[Any]) -> Select[Any]:
-        own = access.stations()
-        return statement.where(Kiosk.place_id.in_(own)) if own else statement
-
-    def list_extras(self) -> dict[str, Any]:
-        waiting = select(Kiosk).where(
-            Kiosk.status == KioskStatus.PENDING, Kiosk.created_at >= now() - kiosks.CODE_LASTS
+    @expose("/")
+    def index_view(self) -> str:
+        page = self.render(
+            "admin/kiosks.html", waiting=_waiting(), out=_locked_out(), offered=choices(None), **_now()
         )
-        return {"waiting": list(db.session.scalars(waiting.order_by(Kiosk.created_at))), "link": None}
+        return str(page)
+
+    @expose("/now")
+    def now(self) -> str:
+        """The part of the page that changes by itself."""
+        return str(self.render("admin/parts/fleet.html", **_now()))
 
     @expose("/approve", methods=("POST",))
     def approve(self) -> Any:
         """Let the device in that shows this code."""
-        name, code = tidy(request.form.get("name")), tidy(request.form.get("code"))
+        back, name = url_for("kiosks.index_view"), tidy(request.form.get("name")) or "Kiosk"
 
-        def deed() -> None:
-            found = waiting_device(code)
-            kiosks.approve(found, self._own_place(request.form.get("place")), name or "Kiosk", access.actor())
+        def deed() -> UUID:
+            found = waiting_device(tidy(request.form.get("code")))
+            kiosks.approve(
+                found, own_place(request.form.get("place")), name, access.actor(), settings_given()
+            )
+            return found
 
-        return attempted(_("The device may sell now."), url_for("kiosks.index_view"), deed)
+        kiosk_id = attempt(None, deed)
+        if kiosk_id is False:
+            return redirect(back, 303)
+        flash(_("%(name)s may sell now.", name=name), "success")
+        return redirect(url_for("kiosk_page.page", kiosk_id=kiosk_id), 303)
 
     @expose("/prepare", methods=("POST",))
     def prepare(self) -> Any:
         """Make a link that pairs whatever browser opens it first."""
-        try:
-            place = self._own_place(request.form.get("place"))
-            _id, code = kiosks.prepare(place, tidy(request.form.get("name")) or "Kiosk", access.actor())
-        except DomainError as error:
-            return attempted("", url_for("kiosks.index_view"), _raising(error))
-        link = f"{settings().public_url}/kiosk/pair/{code}"
-        return done(_("Open this on the device, once: %(link)s", link=link), url_for("kiosks.index_view"))
-
-    @expose("/<kiosk_id>/revoke", methods=("POST",))
-    def revoke(self, kiosk_id: str) -> Any:
-        """Lock a device out within seconds."""
-        kiosk = self.get_one(kiosk_id)
-        if kiosk is None:
-            raise NotFound
-        found, who = kiosk.id, access.actor()
-        return attempted(
-            _("Locked out. The device sells nothing more."),
-            url_for("kiosks.index_view"),
-            lambda: kiosks.revoke(found, who),
+        back, name = url_for("kiosks.index_view"), tidy(request.form.get("name")) or "Kiosk"
+        made = attempt(
+            None, lambda: kiosks.prepare(own_place(request.form.get("place")), name, access.actor())
         )
+        if made is False:
+            return redirect(back, 303)
+        link = f"{settings().public_url}/kiosk/pair/{made[1]}"
+        return done(_("Open this on the device, once: %(link)s", link=link), back)
 
-    def _own_place(self, given: str | None) -> UUID:
-        place = place_of(given)
-        if place is None:
-            raise RuleBroken(_("Please choose a station from the list."), field="place")
-        own = access.stations()
-        if own and place not in own:
-            raise Forbidden(_("This is not one of your stations."))
-        return place
+
+def own_place(given: str | None) -> UUID:
+    """The station that somebody named. Raises RuleBroken, Forbidden for one that is not theirs."""
+    place = place_of(given)
+    if place is None:
+        raise RuleBroken(_("Please choose a station from the list."), field="place")
+    own = access.stations()
+    if own and place not in own:
+        raise Forbidden(_("This is not one of your stations."))
+    return place
 
 
 def waiting_device(code: str) -> UUID:
@@ -136,8 +102,40 @@ def waiting_device(code: str) -> UUID:
     return found
 
 
-def _raising(error: DomainError) -> Any:
-    def deed() -> None:
-        raise error
+def _now() -> dict[str, Any]:
+    found = fleet(access.stations())
+    sold = max(
+        (kiosk for kiosk in found if kiosk.sold_at), key=lambda kiosk: kiosk.sold_at or now(), default=None
+    )
+    return {
+        "fleet": found,
+        "figures": {
+            "online": sum(kiosk.online is True for kiosk in found),
+            "all": len(found),
+            "need": sum(bool(kiosk.needs) for kiosk in found),
+            "stopped": sum(bool(kiosk.rights.out_of_order) for kiosk in found),
+            "sold": sold,
+        },
+        "condition": condition,
+        "code_words": code_words,
+        "needs": needs,
+    }
 
-    return deed
+
+def needs(kiosk: FleetKiosk) -> list[str]:
+    """What somebody has to look at, in words."""
+    return [str(NEEDS[code]) for code in kiosk.needs if code != "out_of_order"]
+
+
+def _waiting() -> list[Kiosk]:
+    fresh = Kiosk.created_at >= now() - kiosks.CODE_LASTS
+    found = select(Kiosk).where(Kiosk.status == KioskStatus.PENDING, fresh).order_by(Kiosk.created_at)
+    return list(db.session.scalars(found))
+
+
+def _locked_out() -> list[Kiosk]:
+    found = select(Kiosk).options(joinedload(Kiosk.place)).where(Kiosk.status == KioskStatus.REVOKED)
+    own = access.stations()
+    if own:
+        found = found.where(Kiosk.place_id.in_(own))
+    return list(db.session.scalars(found.order_by(Kiosk.name, Kiosk.id).limit(100)))

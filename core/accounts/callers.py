@@ -20,7 +20,7 @@ from core.accounts import rules
 from core.accounts.api_keys import holder_of_key
 from core.accounts.kiosks import COOKIE as KIOSK_COOKIE
 from core.accounts.kiosks import TOKEN_PREFIX as KIOSK_PREFIX
-from core.accounts.kiosks import kiosk_of_token
+from core.accounts.kiosks import KioskDevice, kiosk_of_token
 from core.accounts.standing import standing
 from core.accounts.tokens import BadToken, read_access
 from core.kernel.activity import Actor
@@ -48,14 +48,14 @@ class Party:
 class Caller:
     """Who asks, and on whose behalf seats are held. `stations` empty means all (staff), else the kiosk's own.
 
-    `guest_session` is set when it was made for this request and has to reach the browser.
+    `device` is set for a kiosk. `guest_session` is set when it was made for this request and has to reach the browser.
     """
 
     role: str
     actor: Actor
     holder: Party
     user_id: UUID | None = None
-    kiosk_id: UUID | None = None
+    device: KioskDevice | None = None
     stations: frozenset[UUID] = frozenset()
     scopes: frozenset[str] | None = None
     guest_session: str | None = None
@@ -176,7 +176,7 @@ def _of_kiosk(token: str, address: str | None) -> Caller:
     text = str(found.id)
     return Caller(
         "kiosk", Actor("kiosk", text, found.name, address), Party("kiosk", _with_reference(text), found.name),
-        kiosk_id=found.id, stations=frozenset({found.place_id}),
+        device=found, stations=frozenset({found.place_id}),
     )  # fmt: skip
 
 

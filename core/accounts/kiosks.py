@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from core.accounts import rules
 from core.accounts.codes import clean_code, hash_of, new_secret
+from core.accounts.kiosk_rules import Rights, rights
 from core.accounts.models import Kiosk, KioskStatus
 from core.accounts.remembered import Remembered
 from core.kernel.activity import Actor, record
@@ -30,9 +31,6 @@ _LINK_LENGTH = 12
 #: A revoked device is refused at the latest after so many seconds; a heartbeat is 10.
 SECONDS = 3.0
 
-#: What a device says of itself: words of at most 60 characters, numbers, yes or no.
-STATE_FIELDS = frozenset({"paper", "cash_box", "card_reader", "scanner", "version", "screen", "out_of_order"})
-
 
 @dataclass(frozen=True, slots=True)
 class KioskDevice:
@@ -42,6 +40,7 @@ class KioskDevice:
     name: str
     place_id: UUID
     settings: dict[str, Any]
+    rights: Rights
 
 
 _known: Remembered[str, KioskDevice | None] = Remembered(SECONDS)
@@ -64,23 +63,29 @@ def start_pairing(name_hint: str = "Kiosk") -> tuple[UUID, str]:
     return kiosk_id, code
 
 
-def prepare(place_id: UUID, name: str, actor: Actor) -> tuple[UUID, str]:
-    """A kiosk that is approved before it asks: its id, and a code for one pairing link."""
+def prepare(
+    place_id: UUID, name: str, actor: Actor, settings: dict[str, Any] | None = None
+) -> tuple[UUID, str]:
+    """A kiosk that is approved before it asks, with cleaned settings: its id, and a code for one pairing link."""
     kiosk_id, code = new_id(), random_code(_LINK_LENGTH)
     with transaction() as session:
         _require_station(place_id)
         session.execute(
             insert(Kiosk).values(
                 id=kiosk_id, name=rules.clean_name(name)[:80], place_id=place_id, status=KioskStatus.ACTIVE,
-                pairing_code=code,
+                pairing_code=code, settings=settings or {},
             )
         )  # fmt: skip
-        record(actor, "kiosk.paired", "kiosk", kiosk_id, after={"place_id": str(place_id)})
+        record(
+            actor, "kiosk.paired", "kiosk", kiosk_id, after={"place_id": str(place_id), **(settings or {})}
+        )
     return kiosk_id, code
 
 
-def approve(kiosk_id: UUID, place_id: UUID, name: str, actor: Actor) -> None:
-    """Let a waiting device in, at this station and under this name.
+def approve(
+    kiosk_id: UUID, place_id: UUID, name: str, actor: Actor, settings: dict[str, Any] | None = None
+) -> None:
+    """Let a waiting device in, at this station, under this name, with these (cleaned) settings.
 
     Raises NotFound (also when its code has run out) and RuleBroken `unknown_station`.
     """
@@ -93,13 +98,18 @@ def approve(kiosk_id: UUID, place_id: UUID, name: str, actor: Actor) -> None:
                 Kiosk.status == KioskStatus.PENDING,
                 Kiosk.created_at >= app_now() - CODE_LASTS,
             )
-            .values(place_id=place_id, name=rules.clean_name(name)[:80], status=KioskStatus.ACTIVE)
+            .values(
+                place_id=place_id,
+                name=rules.clean_name(name)[:80],
+                status=KioskStatus.ACTIVE,
+                settings=settings or {},
+            )
             .returning(Kiosk.id)
         ).scalar_one_or_none()
         if approved is None:
             raise NotFound("This device no longer waits. Let it ask again.")
         before = {"status": KioskStatus.PENDING}
-        after = {"status": KioskStatus.ACTIVE, "place_id": str(place_id)}
+        after = {"status": KioskStatus.ACTIVE, "place_id": str(place_id), **(settings or {})}
         record(actor, "kiosk.paired", "kiosk", kiosk_id, before=before, after=after)
 
 
@@ -127,17 +137,10 @@ def kiosk_of_token(token: str | None) -> KioskDevice | None:
     return _known.get(hashed, lambda: _read(hashed))
 
 
-def heartbeat(kiosk_id: UUID, state: dict[str, Any]) -> bool:
-    """The device is alive and says how it is (`STATE_FIELDS`; anything else is dropped). False when it is revoked."""
-    kept = {name: _short(value) for name, value in state.items() if name in STATE_FIELDS}
-    with transaction() as session:
-        alive = session.execute(
-            update(Kiosk)
-            .where(Kiosk.id == kiosk_id, Kiosk.status == KioskStatus.ACTIVE)
-            .values(last_seen_at=app_now(), state=kept)
-            .returning(Kiosk.id)
-        ).scalar_one_or_none()
-    return alive is not None
+def forget_device(token_hash: str | None) -> None:
+    """Something about the device has changed: this process reads it anew, the others do within `SECONDS`."""
+    if token_hash:
+        _known.forget(token_hash)
 
 
 def revoke(kiosk_id: UUID, actor: Actor) -> None:
@@ -152,27 +155,21 @@ def revoke(kiosk_id: UUID, actor: Actor) -> None:
         session.execute(update(Kiosk).where(Kiosk.id == kiosk_id).values(**gone))
         record(actor, "kiosk.revoked", "kiosk", kiosk_id, before={"status": before.status},
                after={"status": KioskStatus.REVOKED})  # fmt: skip
-    if before.token_hash:
-        _known.forget(before.token_hash)
+    forget_device(before.token_hash)
 
 
 def _read(hashed: str) -> KioskDevice | None:
     row = db.session.execute(
-        select(Kiosk.id, Kiosk.name, Kiosk.place_id, Kiosk.settings).where(
+        select(Kiosk.id, Kiosk.name, Kiosk.place_id, Kiosk.settings, Kiosk.orders, Kiosk.state).where(
             Kiosk.token_hash == hashed, Kiosk.status == KioskStatus.ACTIVE, Kiosk.place_id.is_not(None)
         )
     ).one_or_none()
-    return None if row is None else KioskDevice(row.id, row.name, row.place_id, row.settings)
+    if row is None:
+        return None
+    allowed = rights(row.settings, row.orders, row.state)
+    return KioskDevice(row.id, row.name, row.place_id, row.settings, allowed)
 
 
 def _require_station(place_id: UUID) -> None:
     if db.session.execute(select(Place.id).where(Place.id == place_id, Place.active)).first() is None:
         raise RuleBroken("There is no such station.", code="unknown_station", field="place_id")
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str):
-        return "".join(char for char in value if char.isprintable())[:60]
-    if isinstance(value, bool) or value is None:
-        return value
-    return value if isinstance(value, int) and abs(value) < 2**53 else None

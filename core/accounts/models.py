@@ -101,7 +101,8 @@ class UserStation(Base):
 class Kiosk(Base):
     """A touch-screen machine at a station. It is paired by a short code that staff approve; its token is kept hashed.
 
-    `settings` is what staff chose for it; `state` is what it last said of itself (paper, cash box, scanner, version).
+    `settings` is what staff chose for it, `orders` what they told it to do, `state` what it last said of itself (paper, cash
+    box, scanner, version). Their shapes are in `core.accounts.kiosk_rules`.
     """
 
     __tablename__ = "kiosks"
@@ -118,6 +119,7 @@ class Kiosk(Base):
     pairing_code: Mapped[str | None] = mapped_column(String(12))
     token_hash: Mapped[str | None] = mapped_column(String(64))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    orders: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     state: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))

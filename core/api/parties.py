@@ -36,6 +36,12 @@ def may_see(caller: Caller, view: ReservationView, permission: str) -> bool:
     return not caller.stations or bool(caller.stations & calls_of(view.id))
 
 
+def require_method(caller: Caller, method: str | None) -> None:
+    """Raises Forbidden `method_not_allowed` where a kiosk does not take this way of paying."""
+    if caller.device is not None and method is not None:
+        caller.device.rights.require_method(method)
+
+
 def own_reservation(caller: Caller, reservation_id: UUID) -> ReservationView:
     """The caller's own reservation. Raises NotFound."""
     view = reservation_view(reservation_id)

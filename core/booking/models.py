@@ -81,6 +81,12 @@ class Reservation(Base):
             "holder_id",
             postgresql_where=text("status = 'confirmed'"),
         ),
+        Index(
+            "ix_reservations_kiosk",
+            text("split_part(holder_id, ':', 1)"),
+            "created_at",
+            postgresql_where=text("holder_kind = 'kiosk' AND status = 'confirmed'"),
+        ),
         Index("ix_reservations_active", "expires_at", postgresql_where=text("status = 'active'")),
         Index(
             "ix_reservations_contact_email",

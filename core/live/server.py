@@ -32,7 +32,7 @@ _SHORT = 5.0
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 
-__all__ = ["CHANNEL", "NAMESPACE", "close_room", "register", "room_of", "tell", "watched"]
+__all__ = ["CHANNEL", "NAMESPACE", "close_room", "live_of", "register", "room_of", "tell", "watched"]
 
 
 class Seats(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no types
@@ -74,9 +74,14 @@ def register(app: Flask) -> None:
     app.wsgi_app = _without_deflate(app.wsgi_app)  # type: ignore[method-assign,assignment]  # wrapping the application, as Flask says to
 
 
+def live_of(app: Flask) -> SocketIO:
+    """The application's Socket.IO, for the other namespaces."""
+    return app.extensions[_KEY]
+
+
 def tell(app: Flask, schedule_id: UUID, message: dict[str, Any]) -> None:
     """Send a delta to everybody who watches this schedule, in this process and through Redis in the others."""
-    app.extensions[_KEY].emit("seats", message, namespace=NAMESPACE, to=room_of(schedule_id))
+    live_of(app).emit("seats", message, namespace=NAMESPACE, to=room_of(schedule_id))
 
 
 def room_of(schedule_id: UUID) -> str:

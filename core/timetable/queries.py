@@ -237,15 +237,15 @@ def schedule_facts(schedule_id: UUID) -> ScheduleFacts:
     return ScheduleFacts(**head, stops=tuple(StopFacts(**row) for row in stops))
 
 
-def boarding_place(schedule_id: UUID, position: int) -> UUID | None:
-    """The place of a stop of a schedule's pattern, or None when there is no such schedule or stop."""
+def boarding_stop(schedule_id: UUID, position: int) -> tuple[UUID, UUID] | None:
+    """Place and operator of a stop of a schedule's pattern, or None when there is no such schedule or stop."""
     found = _rows(
-        "SELECT x.place_id FROM schedules s JOIN pattern_stops x ON x.pattern_id = s.pattern_id "
+        "SELECT x.place_id, s.operator_id FROM schedules s JOIN pattern_stops x ON x.pattern_id = s.pattern_id "
         "WHERE s.id = :schedule_id AND x.position = :position",
         schedule_id=schedule_id,
         position=position,
     )
-    return found[0]["place_id"] if found else None
+    return (found[0]["place_id"], found[0]["operator_id"]) if found else None
 
 
 def _rows(statement: str, **parameters: Any) -> list[dict[str, Any]]:

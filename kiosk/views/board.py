@@ -29,9 +29,12 @@ class BoardAsked(Asked):
 @blueprint.get("/api/departures")
 def list_departures() -> Response:
     """The next departures of the station: four statements, however many there are."""
-    place = device.require_device().place_id
+    kiosk = device.require_device()
     asked = query(BoardAsked)
-    found = departures(place, hours=_HOURS, limit=_SHOWN, destination_id=asked.destination)
+    sold = kiosk.rights.operators
+    most = _SHOWN * 5 if sold else _SHOWN
+    found = departures(kiosk.place_id, hours=_HOURS, limit=most, destination_id=asked.destination)
+    found = [each for each in found if not sold or each.operator_id in sold][:_SHOWN]
     moment = now()
     left = available_counts(each.stretch for each in found)
     prices = price_from(each.stretch for each in found)

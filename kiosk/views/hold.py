@@ -54,10 +54,12 @@ class DetailsAsked(Asked):
 
 @blueprint.post("/api/holds")
 def hold_seats() -> Response:
-    """Hold the chosen seats for this traveller, who boards at this station. Raises Forbidden for another one."""
+    """Hold the chosen seats for this traveller, who boards at this station. Raises Forbidden for another one, and for an operator
+    that is not sold here; Conflict while the kiosk is out of order.
+    """
     holder, who = device.traveller(), device.actor()
     asked = body(HoldAsked)
-    require_boarding({device.require_device().place_id}, asked.schedule_id, asked.from_position)
+    require_boarding(device.require_device(), asked.schedule_id, asked.from_position)
 
     def work() -> dict[str, Any]:
         held = reserve(_request(asked), holder, who)

@@ -26,6 +26,7 @@ def pay(reservation_id: UUID) -> Response:
     """Begin to pay. Cash counts as taken when the money box says so: here, at once and exactly."""
     holder, who = device.traveller(), device.actor()
     asked = body(PaymentAsked)
+    device.require_device().rights.require_method(asked.method)
 
     def work() -> dict[str, Any]:
         if asked.method == "cash":

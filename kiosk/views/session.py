@@ -1,9 +1,12 @@
 """The page's standing requests: is the office there, a fresh token, the heartbeat."""
 
+from typing import Any
+
 from flask import Response, jsonify, request
 from flask_wtf.csrf import generate_csrf
 
-from core.accounts.kiosks import heartbeat
+from core.accounts.kiosk_heartbeat import VERSION, heartbeat
+from core.kernel.clock import now
 from kiosk import device
 from kiosk.views.site import blueprint
 
@@ -22,8 +25,28 @@ def token() -> Response:
 
 @blueprint.post("/api/heartbeat")
 def beat() -> Response:
-    """Every ten seconds: the machine's state comes in, whether it may go on and a fresh token go back."""
+    """Every ten seconds: the machine's state comes in; whether and how it may go on, and a fresh token, go back."""
     found = device.device()
-    state = request.get_json(silent=True)
-    alive = found is not None and heartbeat(found.id, state if isinstance(state, dict) else {})
-    return jsonify(paired=alive, token=generate_csrf())
+    told = request.get_json(silent=True)
+    standing = heartbeat(found.id, _state(told if isinstance(told, dict) else {})) if found else None
+    if standing is None:
+        return jsonify(paired=False, token=generate_csrf())
+    return jsonify(
+        paired=True,
+        token=generate_csrf(),
+        now=now().isoformat(),
+        version=VERSION,
+        out_of_order=standing.out_of_order,
+        message=standing.message,
+        methods=standing.methods,
+        reload=standing.reload,
+    )
+
+
+def _state(told: dict[str, Any]) -> dict[str, Any]:
+    """What the page says; from its clock (milliseconds) follows by how many seconds it is off."""
+    kept = {name: value for name, value in told.items() if name in ("version", "screen")}
+    clock = told.get("clock")
+    if isinstance(clock, int | float) and 0 <= clock < 1e14:
+        kept["clock_off"] = round(clock / 1000 - now().timestamp())
+    return kept

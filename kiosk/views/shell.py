@@ -3,6 +3,7 @@
 from flask import render_template
 from flask_babel import get_locale
 
+from core.accounts.kiosk_heartbeat import VERSION
 from core.kernel.clock import now
 from core.kernel.context import settings
 from kiosk import device
@@ -24,5 +25,6 @@ def shell() -> str:
         "timezone": place.timezone,
         "kiosk": kiosk.name,
         "now": now().isoformat(),
+        "version": VERSION,
     }
     return render_template("kiosk/shell.html", language=language, station_name=place.name, office=office)

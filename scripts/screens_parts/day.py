@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from core.accounts import kiosks, users
+from core.accounts.kiosk_heartbeat import VERSION, heartbeat
 from core.accounts.models import Role
 from core.app import create_app
 from core.booking.cancellation import cancel_booking
@@ -235,7 +236,7 @@ def _devices(station: UUID) -> None:
     for name, paper in (("Kiosk 2", "ok"), ("Kiosk 3", "low")):
         kiosk_id, code = kiosks.prepare(station, name, MANAGER)
         kiosks.claim(code)
-        kiosks.heartbeat(kiosk_id, {"paper": paper, "card_reader": "ok", "version": "1"})
+        heartbeat(kiosk_id, {"paper": paper, "card_reader": "ok", "version": VERSION})
     kiosks.start_pairing("Kiosk")
 
 

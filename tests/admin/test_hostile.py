@@ -46,7 +46,8 @@ def test_ids_that_name_nothing_are_not_found(named: str, sign_in: SignIn, office
     ):  # fmt: skip
         assert browser.get("/admin/" + path.format(named)).status_code == 404, path
     for path in (
-        "reservations/{}/release", "kiosks/{}/revoke", "messages/{}/resend", "disruptions/{}/choose", "schedules/{}/status",
+        "reservations/{}/release", "kiosk/{}/revoke", "kiosk/{}/change", "kiosk/{}/message", "kiosk/{}/message/end", "kiosk/{}/stop",
+        "kiosk/{}/start", "kiosk/{}/cash", "kiosk/{}/reload", "messages/{}/resend", "disruptions/{}/choose", "schedules/{}/status",
         "prices/{}/seat-charge", "prices/{}/passenger-fare",
     ):  # fmt: skip
         assert browser.post("/admin/" + path.format(named), data={"reason": "because"}).status_code == 404, (

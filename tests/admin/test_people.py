@@ -74,20 +74,20 @@ def test_the_last_admin_stays(sign_in: SignIn) -> None:
 def test_a_kiosk_is_let_in_by_its_code_and_locked_out(sign_in: SignIn, office: Office) -> None:
     kiosk_id, code = kiosks.start_pairing("New kiosk")
     browser = sign_in("manager")
-    place = db.session.get(Place, office.places[0])
+    place_code = db.session.get(Place, office.places[0]).code
     assert code in browser.get("/admin/kiosks/").text
     wrong = browser.post(
         "/admin/kiosks/approve",
-        data={"code": "NOPE", "name": "K", "place": place.code},
+        data={"code": "NOPE", "name": "K", "place": place_code},
         follow_redirects=True,
     )
     assert "No device shows this code" in wrong.text
     browser.post(
-        "/admin/kiosks/approve", data={"code": code, "name": "Kiosk 7", "place": f"Lisboa ({place.code})"}
+        "/admin/kiosks/approve", data={"code": code, "name": "Kiosk 7", "place": f"Lisboa ({place_code})"}
     )
     token = kiosks.claim(code)
     assert kiosks.kiosk_of_token(token).name == "Kiosk 7"
-    browser.post(f"/admin/kiosks/{kiosk_id}/revoke")
+    browser.post(f"/admin/kiosk/{kiosk_id}/revoke")
     assert kiosks.kiosk_of_token(token) is None
     assert db.session.get(Kiosk, kiosk_id).status == "revoked"
 

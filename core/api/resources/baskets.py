@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from core.accounts.boarding import require_boarding
+from core.accounts.boarding import require_boarding, require_later_leg
 from core.accounts.callers import Caller, require
 from core.api.endpoints import ANYONE, endpoint
-from core.api.parties import channel_of, holder_of, may_see, require_station
+from core.api.parties import channel_of, holder_of, may_see, require_method, require_station
 from core.api.resources.payments import way_back
 from core.api.schemas.baskets import (
     BasketBody,
@@ -28,9 +28,11 @@ from core.kernel.errors import NotFound
 @endpoint("POST", "/baskets", access=ANYONE, body=BasketBody, answer=BasketHeldOut, status=201, once=True, keeps_guest=True, errors=(403, 404, 409))  # fmt: skip
 def create(caller: Caller, body: BasketBody) -> Any:
     """Hold seats on several departures: all of them or none. A kiosk's journey begins at its own station."""
-    if caller.kiosk_id is not None:
-        first = body.legs[0]
-        require_boarding(caller.stations, first.schedule_id, first.from_position)
+    if caller.device is not None:
+        first, *others = body.legs
+        require_boarding(caller.device, first.schedule_id, first.from_position)
+        for leg in others:
+            require_later_leg(caller.device, leg.schedule_id, leg.from_position)
     return held_basket_json(reserve_basket(_requests(caller, body), holder_of(caller), caller.actor))
 
 
@@ -50,6 +52,7 @@ def extend(caller: Caller, basket_id: UUID) -> Any:
 @endpoint("POST", "/baskets/<uuid:basket_id>/pay", access=ANYONE, body=BasketPayment, answer=PaymentStartedOut, status=201, once=True, errors=(404, 409, 410, 503))  # fmt: skip
 def pay(caller: Caller, basket_id: UUID, body: BasketPayment) -> Any:
     """Begin one payment for all of it; `payment_id` is found at the first reservation. Cash is counted at once, by staff."""
+    require_method(caller, body.method)
     if body.method == "cash":
         return _cash(caller, basket_id)
     started = begin_basket_payment(

@@ -9,7 +9,7 @@ from flask import request
 from core.accounts.callers import Caller, require
 from core.accounts.throttle import throttle_vouchers
 from core.api.endpoints import ANYONE, NOBODY_ASKED, endpoint
-from core.api.parties import holder_of, require_station, visible_reservation
+from core.api.parties import holder_of, require_method, require_station, visible_reservation
 from core.api.schemas.cancellations import HandedOut, RefundBody, RefundOfBody, RefundStarted
 from core.api.schemas.fields import money
 from core.api.schemas.sales import Effect, PartIn, PaymentBody, PaymentOut, PaymentStartedOut
@@ -29,6 +29,8 @@ from core.till.hand_out import hand_out
 @endpoint("POST", "/payments/initiate", access=ANYONE, body=PaymentBody, answer=PaymentStartedOut, status=201, once=True, errors=(404, 409, 410, 503))  # fmt: skip
 def initiate(caller: Caller, body: PaymentBody) -> Any:
     """Begin to pay for a reservation: `pay_url` is where the customer pays. Cash is counted at once, by staff."""
+    for method in (body.method, *(part.method for part in body.parts or ())):
+        require_method(caller, method)
     if body.parts or body.method == "voucher":
         return _in_parts(caller, body)
     if body.method == "cash":
@@ -120,7 +122,10 @@ def _in_parts(caller: Caller, body: PaymentBody) -> dict[str, Any]:
         if caller.is_staff:
             require_station(caller, body.reservation_id)
     if any(part.voucher_code for part in asked):
-        throttle_vouchers(request.remote_addr, f"{caller.holder.kind}:{caller.kiosk_id or caller.holder.id}")
+        throttle_vouchers(
+            request.remote_addr,
+            f"{caller.holder.kind}:{caller.device.id if caller.device else caller.holder.id}",
+        )
     holder = None if by_cash and caller.is_staff else holder_of(caller)
     started = begin_split(
         body.reservation_id, holder, caller.actor,

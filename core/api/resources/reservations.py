@@ -33,8 +33,8 @@ from core.kernel.languages import preferred
 @endpoint("POST", "/reservations/create", access=ANYONE, body=HoldBody, answer=HeldOut, status=201, once=True, keeps_guest=True, errors=(403, 404, 409))  # fmt: skip
 def create(caller: Caller, body: HoldBody) -> Any:
     """Hold seats: all of them or none. A guest is told who they are by the header X-Guest-Session."""
-    if caller.kiosk_id is not None:
-        require_boarding(caller.stations, body.schedule_id, body.from_position)
+    if caller.device is not None:
+        require_boarding(caller.device, body.schedule_id, body.from_position)
     wanted = HoldRequest(
         schedule_id=body.schedule_id,
         from_position=body.from_position,

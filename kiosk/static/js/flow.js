@@ -10,6 +10,7 @@ import { whenBack } from "./network.js";
 
 const steps = new Map(); // name -> function that shows the step and gives back what undoes it
 let current = "board";
+let home = "board"; // where one begins: the departures, or what says that nothing is sold here
 let undo = null;
 let prefsTouched = false;
 
@@ -27,7 +28,17 @@ export function again() {
   go(current);
 }
 
+// Out of order, the kiosk has another first screen; whoever holds or has bought something is let finish.
+export function beginAt(name) {
+  if (name === home) return;
+  home = name;
+  if (!isBusy()) leave();
+}
+
+export const isBusy = () => Boolean(sale.hold || sale.booking);
+
 export function isFresh() {
+  if (current === "closed") return true;
   return current === "board" && !sale.trip && !prefsTouched && prefsAreUsual();
 }
 
@@ -44,7 +55,7 @@ export async function leave({ quietly = false } = {}) {
   sessionStorage.clear();
   history.replaceState(null, "", "/kiosk/");
   await resetPrefs();
-  go("board");
+  go(home);
 }
 
 // When the office cannot be reached the hold is given back as soon as it can; until then its own clock runs.

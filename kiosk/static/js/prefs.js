@@ -6,6 +6,7 @@ import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { ask } from "./dialog.js";
 import { say } from "./announce.js";
 import { showBanner } from "./network.js";
+import { showMessage } from "./message.js";
 import { office } from "./office.js";
 import { endSpeech, toggleSpeech } from "./speech.js";
 import { onSpeech, speechIsOn } from "./voice.js";
@@ -76,6 +77,7 @@ async function speak(code) {
   showLanguages();
   showTools();
   showBanner();
+  showMessage();
 }
 
 function help() {
