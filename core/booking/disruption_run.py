@@ -6,6 +6,7 @@ out) finds what is left. It gives way after a while and asks for another turn, s
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,7 @@ from core.timetable.service.schedules import wait_for_holds
 
 _TURN_SECONDS = 20.0
 
-_DISRUPTION = (
-    "SELECT id, schedule_id, operator_id, kind, reason, opened_at FROM disruptions WHERE id = %(id)s"
-)
+_DISRUPTION = "SELECT id, schedule_id, operator_id, kind, reason, opened_at, released FROM disruptions WHERE id = %(id)s"
 
 #: What an earlier disruption of the same run left open is settled by this one.
 _SUPERSEDE = """
@@ -40,7 +39,13 @@ ON CONFLICT (disruption_id, booking_id) DO NOTHING RETURNING id, booking_id
 """
 _OPENED = "UPDATE disruptions SET opened_at = app_now() WHERE id = %(id)s"
 _HOLDS = "SELECT id FROM reservations WHERE schedule_id = %(schedule_id)s AND status = 'active' ORDER BY id"
-_COUNT_HOLD = "UPDATE disruptions SET released = released + 1 WHERE id = %(id)s"
+#: Counted from what was released, so that a count is right also after a crash.
+_COUNT_HOLDS = """
+UPDATE disruptions d SET released = n.released
+FROM (SELECT count(*) AS released FROM reservations
+  WHERE schedule_id = %(schedule_id)s AND status = 'cancelled' AND closed_reason = %(said)s) n
+WHERE d.id = %(id)s AND d.released <> n.released RETURNING n.released
+"""
 _DUE = f"""
 SELECT c.id FROM disruption_cases c JOIN bookings b ON b.id = c.booking_id
 WHERE c.disruption_id = %(id)s AND c.state = 'due'
@@ -75,18 +80,22 @@ def _open(disruption: Any) -> None:
         for case in cases:
             publish("disruption.choice", {"case_id": str(case.id), "booking_id": str(case.booking_id)})
         run(_OPENED, found)
-        more = {"operator_id": disruption.operator_id, "after": {"cases": len(cases)}}
+        more = {"operator_id": disruption.operator_id, "before": {"cases": 0}, "after": {"cases": len(cases)}}
         record(SYSTEM, "disruption.opened", "disruption", disruption.id, **more)
 
 
 def _release_holds(disruption: Any) -> None:
+    said = " ".join(f"Called off: {disruption.reason}"[:300].split())
     for hold in fetch(_HOLDS, {"schedule_id": disruption.schedule_id}):
-        try:
-            release(hold.id, SYSTEM, f"Called off: {disruption.reason}"[:300])
-        except (HoldExpired, NotActive):
-            continue
-        with transaction():
-            run(_COUNT_HOLD, {"id": disruption.id})
+        with suppress(HoldExpired, NotActive):
+            release(hold.id, SYSTEM, said)
+    found = {"id": disruption.id, "schedule_id": disruption.schedule_id, "said": said}
+    with transaction():
+        counted = run(_COUNT_HOLDS, found).fetchone()
+        if counted:
+            change = {"before": {"released": disruption.released}, "after": {"released": counted.released}}
+            more = {"operator_id": disruption.operator_id, **change}
+            record(SYSTEM, "disruption.holds_released", "disruption", disruption.id, **more)
 
 
 def _work(disruption: Any, ends: float) -> bool:

@@ -1,4 +1,6 @@
-"""What must be true of what belongs together: the departures of a basket, and the bookings of a run that is called off."""
+"""What must be true of what belongs together: the departures of a basket, the bookings of a run that is called off, a place in
+a line and what is held for it.
+"""
 
 from core.proof.invariant import LIVE, Invariant
 
@@ -40,4 +42,36 @@ CHOSEN_IS_DONE = Invariant(
     """,
 )
 
-JOURNEYS = (BASKET_IS_WHOLE, CALLED_OFF_IS_ASKED, CHOSEN_IS_DONE)
+_LINE = """
+  SELECT * FROM waiting_entries
+  WHERE CAST(:schedules AS uuid[]) IS NULL OR schedule_id = ANY (CAST(:schedules AS uuid[]))
+"""
+
+OFFERED_IS_HELD = Invariant(
+    "offered_is_held",
+    "What a waiting list offers is a hold of its own for that place, on its stretch; who counts as served has bought it.",
+    f"""
+    SELECT e.id::text AS subject, e.status || ', reservation ' || coalesce(s.status || ' of ' || s.holder_id, 'missing')
+      AS detail
+    FROM ({_LINE}) e LEFT JOIN reservations s ON s.id = e.reservation_id
+      AND s.holder_kind = 'guest' AND s.holder_id = 'waiting-' || replace(e.id::text, '-', '')
+    WHERE e.status IN ('offered', 'served') AND (s.id IS NULL
+      OR (e.status = 'served' AND s.status <> 'confirmed')
+      OR (s.status = 'active' AND (s.schedule_id, s.from_position, s.to_position)
+        <> (e.schedule_id, e.from_position, e.to_position)))
+    """,
+)
+
+HELD_IS_OFFERED = Invariant(
+    "held_is_offered",
+    "What is held for a place on a waiting list is offered to it, or is about to be; who has left or lapsed holds nothing.",
+    f"""
+    SELECT s.id::text AS subject, 'held for a place that is ' || coalesce(e.status, 'missing') AS detail
+    FROM sales s
+    LEFT JOIN waiting_entries e ON s.holder_id = 'waiting-' || replace(e.id::text, '-', '')
+    WHERE s.holder_kind = 'guest' AND s.holder_id LIKE 'waiting-%' AND s.status = 'active' AND s.expires_at > {LIVE}
+      AND (e.id IS NULL OR e.reservation_id IS NOT NULL AND (e.status <> 'offered' OR e.reservation_id <> s.id))
+    """,
+)
+
+JOURNEYS = (BASKET_IS_WHOLE, CALLED_OFF_IS_ASKED, CHOSEN_IS_DONE, OFFERED_IS_HELD, HELD_IS_OFFERED)

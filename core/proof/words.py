@@ -97,6 +97,17 @@ CHOICE_IS_TOLD = Invariant(
     """,
 )
 
+OFFER_IS_TOLD = Invariant(
+    "offer_is_told",
+    "Who is offered seats by a waiting list has the message while they are held, or it waits in the outbox.",
+    f"""
+    SELECT e.id::text AS subject, 'offered, no message about it, and none waiting' AS detail
+    FROM waiting_entries e JOIN sales s ON s.id = e.reservation_id
+    WHERE e.status = 'offered' AND s.status = 'active' AND s.expires_at > app_now()
+      AND {_told("waiting.offered", "entry_id", "e.id", "split_part(m.cause, ':', 1) || ':' || split_part(m.cause, ':', 2)")}
+    """,
+)
+
 QUEUED_WILL_BE_SENT = Invariant(
     "queued_will_be_sent",
     "A message that is not sent yet has a row in the outbox that will send it.",
@@ -113,5 +124,5 @@ QUEUED_WILL_BE_SENT = Invariant(
 
 WORDS = (
     BOOKED_IS_TOLD, REFUND_IS_SENT, REFUND_IS_TOLD, CANCELLED_IS_TOLD, CHANGED_IS_TOLD, REMINDED_IS_TOLD, CHOICE_IS_TOLD,
-    QUEUED_WILL_BE_SENT,
+    OFFER_IS_TOLD, QUEUED_WILL_BE_SENT,
 )  # fmt: skip

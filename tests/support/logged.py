@@ -18,9 +18,11 @@ OF_THEMSELVES = {
     "idempotency_keys": "keeps answers, to give them again",
     "webhook_events": "is a record of its own: what a gateway said, and what came of it",
     "messages": "is a record of its own: what was sent to whom, and how that went",
+    "message_attempts": "is a record of its own: each try to send a message",
     "mailbox": "holds the messages themselves where there is no mail server",
     "refresh_tokens": "belongs to a sign-in",
     "timetable_imports": "is a record of its own",
+    "waiting_lines": "says who is serving a line in this moment",
 }
 #: Deeds that change nothing that they name, so there is nothing to say before and after.
 EVENTS = {"user.signed_in", "user.signed_out", "message.resent", "shift.cash_put_in", "shift.cash_taken_out"}
@@ -34,10 +36,12 @@ def _tables() -> list[str]:
     return sorted(set(metadata.tables) - OF_THEMSELVES.keys())
 
 
-#: A payment that was begun and logged gets its number at the gateway afterwards; that changes nothing about it.
+#: A payment or refund that was begun and logged gets its number at the gateway afterwards; that changes nothing about it.
 _BUT = {
     "payments": " AND NOT (t.status = 'pending' AND EXISTS (SELECT 1 FROM activity_log a"
     " WHERE a.subject_kind = 'payment' AND a.subject_id = t.id::text))",
+    "refunds": " AND NOT (t.status = 'pending' AND EXISTS (SELECT 1 FROM activity_log a"
+    " WHERE a.subject_kind = 'refund' AND a.subject_id = t.id::text))",
 }
 
 _UNLOGGED = " UNION ALL ".join(

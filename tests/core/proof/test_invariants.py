@@ -26,6 +26,16 @@ CALL_OFF = (
     "INSERT INTO disruptions (id, schedule_id, operator_id, kind, reason, choose_by, default_choice, opened_at)"
     " SELECT gen_random_uuid(), id, operator_id, 'cancelled', 'snow', app_now(), 'refund', app_now() FROM schedules"
 )
+#: Places on a waiting list: `{}` is the status; the seats offered are those of the running hold.
+STAND = (
+    "INSERT INTO waiting_entries (id, schedule_id, operator_id, from_position, to_position, seat_count, passengers, channel,"
+    " contact_email, status, reservation_id) SELECT gen_random_uuid(), schedule_id, operator_id, from_position, to_position,"
+    " seat_count, '[]', 'api', id || '@example.org', '{}', id FROM reservations WHERE status = 'active'"
+)
+HOLD_FOR_IT = (
+    "UPDATE reservations r SET holder_kind = 'guest', holder_id = 'waiting-' || replace(e.id::text, '-', '')"
+    " FROM waiting_entries e WHERE e.reservation_id = r.id"
+)
 #: What is done behind the office's back, and who has to notice.
 TAMPERING = {
     "one_owner": "UPDATE passengers SET seat_id = (SELECT seat_id FROM passengers p JOIN bookings b"
@@ -45,6 +55,9 @@ TAMPERING = {
     "called_off_is_asked": CALL_OFF,
     "chosen_is_done": f"{CALL_OFF}; INSERT INTO disruption_cases (id, disruption_id, booking_id, state, choice)"
     " SELECT gen_random_uuid(), d.id, b.id, 'done', 'refund' FROM disruptions d, bookings b",
+    "offered_is_held": STAND.format("offered"),
+    "held_is_offered": f"{STAND.format('lapsed')}; {HOLD_FOR_IT}",
+    "offer_is_told": f"{STAND.format('offered')}; {HOLD_FOR_IT}",
     "booked_is_paid": "UPDATE bookings SET total = total + 1",
     "paid_is_booked_or_given_back": "UPDATE payments SET status = 'completed' WHERE status = 'pending'",
     "paid_is_in_the_books": "UPDATE payments SET amount = amount + 1 WHERE status = 'completed'",

@@ -19,8 +19,8 @@ from core.booking.pay import take_cash
 from core.booking.reserve import reserve
 from core.kernel.db import db
 from core.kernel.errors import DomainError
-from core.proof.gateway import ProofGateway
 from core.proof.invariants import broken
+from tests.core.booking.machine.moods import MoodyGateway
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
 from tests.support.logged import Logged
@@ -45,7 +45,7 @@ class Counter(RuleBasedStateMachine):
     """Two departures of four seats and five legs; refusals are fine, anything else that is raised is a defect."""
 
     clock: ClassVar[Clock]
-    gateway: ClassVar[ProofGateway]
+    gateway: ClassVar[MoodyGateway]
     worked: ClassVar["Tally[str]"]
     office: Office
 
@@ -56,7 +56,8 @@ class Counter(RuleBasedStateMachine):
         """Something is sold and something is held already, so that no rule waits for long."""
         self.office = make_office(rows=1, departs_in=timedelta(days=30))
         self.later = another_departure(self.office)
-        self.over = False
+        self.over: set[UUID] = set()
+        self.gateway.moods = []
         sold = reserve(
             self.office.ask(0, 1, last=2, contact_email="b@example.org"), BOB, ACTOR
         ).reservation_id

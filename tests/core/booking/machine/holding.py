@@ -28,7 +28,9 @@ class Holding(Counter):
         held = self.attempt("reserve", lambda: reserve(request, who, ACTOR))
         if held is None:
             return multiple()
-        assert not self.over, "a hold was made after the departure had been cancelled"
+        assert self.office.schedule_id not in self.over, (
+            "a hold was made after the departure had been cancelled"
+        )
         return Taken(held.reservation_id, who)
 
     @rule(
@@ -46,7 +48,9 @@ class Holding(Counter):
         """Other seats: for the same passengers in their order, as far as they go, or for new ones."""
         people = self.passengers(hold) if keep else []
         wanted = [
-            Seating(self.office.seats[seat], people[at] if at < len(people) else None)
+            Seating(self.office.seats[seat], people[at])
+            if at < len(people)
+            else Seating(self.office.seats[seat], full_name=f"Traveller {seat}")
             for at, seat in enumerate(seats)
         ]
         self.attempt("alter", lambda: alter(hold.id, hold.holder, ACTOR, wanted))
