@@ -10,6 +10,8 @@ from sqlalchemy import select
 from core.accounts.kiosks import KioskDevice
 from core.booking.models import Reservation
 from core.kernel.db import db
+from core.peripherals.queries import Devices
+from core.peripherals.words import Device
 from core.timetable.models import Operator, Place, Policy
 from core.trades.catalogue import trade_of
 
@@ -85,16 +87,21 @@ def offered_languages(place: Place, first: str) -> list[str]:
     return chosen or sorted(LANGUAGES, key=lambda code: code != first)
 
 
-def page_settings(kiosk: KioskDevice, place: Place, language: str) -> dict[str, Any]:
-    """What the admin set for this device, within bounds: people get at least 30 s of peace and 20 s to answer."""
+def page_settings(kiosk: KioskDevice, place: Place, language: str, devices: Devices | None) -> dict[str, Any]:
+    """What the admin set for this device, within bounds: people get at least 30 s of peace and 20 s to answer.
+
+    Cash is offered where a cash box hangs on the machine; `scans`: its scanner is a simulator, to be asked for codes.
+    """
     offered = offered_languages(place, language)
     limited = kiosk.settings.get("languages") or offered
     offered = [code for code in offered if code in limited] or offered
     chosen = kiosk.settings.get("language")
+    has_box = bool(devices and devices.has(Device.CASH))
     return {
         "language": chosen if chosen in offered else offered[0],
         "languages": [{"code": code, "name": LANGUAGES[code]} for code in offered],
-        "methods": list(kiosk.rights.methods),
+        "methods": [each for each in kiosk.rights.methods if has_box or each != "cash"],
+        "scans": bool(devices and devices.is_simulated(Device.SCANNER)),
         "out_of_order": kiosk.rights.out_of_order,
         "px_per_mm": kiosk.settings.get("px_per_mm"),
         "distance_mm": kiosk.settings.get("distance_mm"),

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin.views.activity import Activity
 from admin.views.bookings import Bookings
+from admin.views.devices import KioskDevices
 from admin.views.disruptions import Disruptions
 from admin.views.kiosk import KioskPage
 from admin.views.kiosks import Kiosks
@@ -64,6 +65,7 @@ def all_views() -> list[Any]:
         Papers(_l("Papers"), endpoint="papers"),
         Kiosks(_l("Kiosks"), OFFICE, endpoint="kiosks"),
         KioskPage(_l("Kiosk"), OFFICE, endpoint="kiosk_page", url="/admin/kiosk"),
+        KioskDevices(_l("Devices"), OFFICE, endpoint="kiosk_devices", url="/admin/kiosk-devices"),
         Messages(Message, _l("Mail queue"), "messages", OFFICE),
         Mailbox(_l("Mailbox"), OFFICE, endpoint="mailbox"),
         People(User, _l("People"), "people", OFFICE),

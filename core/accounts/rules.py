@@ -11,7 +11,7 @@ from core.kernel.errors import Forbidden, RuleBroken
 PERMISSIONS: dict[str, frozenset[str]] = {
     "guest": frozenset(),
     "customer": frozenset(),
-    "kiosk": frozenset({"money.cash"}),
+    "kiosk": frozenset(),
     "gate": frozenset({"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read"}),
     "agent": frozenset(
         {"admin.enter", "bookings.read", "tickets.read", "tickets.scan", "passengers.read", "reservations.read",

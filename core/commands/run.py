@@ -80,7 +80,22 @@ def _children(settings: Settings) -> list[Child]:
         names.remove("worker")
     if _runs_gateway(settings):
         names.insert(0, "simulated-gateway")
-    return [Child(name, [sys.executable, "-m", "core.cli", name]) for name in names]
+    children = [Child(name, [sys.executable, "-m", "core.cli", name]) for name in names]
+    return children + _demo_devices(settings)
+
+
+def _demo_devices(settings: Settings) -> list[Child]:
+    """The agent of the demo's kiosk, with simulators; none where there is no demo."""
+    token = settings.data_dir / "demo-kiosk-agent-token"
+    if not token.exists():
+        return []
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104 - compared
+    office = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    options = [
+        "--office", office, "--token-file", str(token), "--data", str(settings.data_dir / "demo-kiosk"),
+        "--printer", "simulated", "--cash", "RON", "--terminal", "simulated", "--scanner", "simulated",
+    ]  # fmt: skip
+    return [Child("kiosk-agent", [sys.executable, "-m", "core.cli", "kiosk-agent", *options])]
 
 
 def _environment(settings: Settings) -> dict[str, str]:

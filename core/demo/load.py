@@ -14,7 +14,7 @@ import click
 from sqlalchemy import func, select, text
 
 from core.accounts.models import User
-from core.demo.people import ADMIN_EMAIL, ensure_admin, ensure_kiosk
+from core.demo.people import ADMIN_EMAIL, ensure_admin, ensure_agent, ensure_kiosk
 from core.demo.prices import set_prices
 from core.demo.sales import sell_some
 from core.demo.till import CLERK_EMAIL, clerk_at_work, end_of_work, open_tills
@@ -41,6 +41,7 @@ def load_demo(settings: Settings, say: Say = click.echo) -> None:
     """Fill an empty office, inside an application context. Takes seconds; does nothing to an office in use."""
     if is_loaded():
         _go_on(say)
+        ensure_agent(settings)
     elif _is_empty():
         _load(settings, say)
 
@@ -75,6 +76,7 @@ def _load(settings: Settings, say: Say) -> None:
     clerk = clerk_at_work(station)
     end_of_work(clerk, sell_some(station, clerk))
     ensure_kiosk(station)
+    ensure_agent(settings)
     ensure_admin(settings)
     open_tills(station)
 

@@ -12,6 +12,7 @@ from core.accounts.models import Kiosk, Role, User
 from core.demo.actor import DEMO
 from core.kernel.db import db
 from core.kernel.settings import Settings
+from core.peripherals.agents import issue_token
 
 ADMIN_EMAIL = "admin@bookinghall.example"
 KIOSK_NAME = "Kiosk 1"
@@ -33,6 +34,22 @@ def ensure_kiosk(station: UUID) -> None:
     if db.session.execute(select(Kiosk.id).limit(1)).first() is None:
         db.session.rollback()
         kiosks.prepare(station, KIOSK_NAME, DEMO)
+
+
+def ensure_agent(settings: Settings) -> None:
+    """A token for the agent of the demo's kiosk, kept in the data folder; the supervisor starts the agent with it."""
+    path = agent_token_file(settings)
+    kiosk = db.session.execute(
+        select(Kiosk.id).where(Kiosk.name == KIOSK_NAME, Kiosk.status == "active")
+    ).scalar()
+    db.session.rollback()
+    if kiosk is not None and not path.exists():
+        _write_private(path, issue_token(kiosk, DEMO) + "\n")
+
+
+def agent_token_file(settings: Settings) -> Path:
+    """Where the token of the demo kiosk's agent is kept."""
+    return settings.data_dir / "demo-kiosk-agent-token"
 
 
 def pairing_code() -> str | None:

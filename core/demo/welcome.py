@@ -1,6 +1,6 @@
 """What a newcomer is told when the demo is open."""
 
-from core.demo.people import ADMIN_EMAIL, pairing_code, password_file
+from core.demo.people import ADMIN_EMAIL, agent_token_file, pairing_code, password_file
 from core.kernel.settings import Settings
 
 
@@ -16,5 +16,9 @@ def welcome(settings: Settings) -> dict[str, str]:
         password = password_file(settings).read_text(encoding="ascii").strip()
     except OSError:
         return lines
+    if agent_token_file(settings).exists():
+        lines["Devices"] = (
+            f"{settings.public_url}/admin/kiosks/ → Kiosk 1 → Devices: put coins in, approve cards, take the paper away"
+        )
     lines["Sign in"] = f"{ADMIN_EMAIL}   password {password}"
     return lines

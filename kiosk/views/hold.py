@@ -18,6 +18,7 @@ from core.booking.self_service import changed_booking
 from core.booking.views import ReservationView
 from core.kernel.clock import now
 from core.kernel.errors import NotFound
+from core.peripherals.cash_sale import stop_cash
 from core.till.drawer import takes_cash
 from kiosk import device
 from kiosk.asked import Asked, body
@@ -111,8 +112,9 @@ def name_passengers(reservation_id: UUID) -> Response:
 
 @blueprint.delete("/api/holds/<uuid:reservation_id>")
 def give_back(reservation_id: UUID) -> Response:
-    """The traveller leaves: the seats are free at once."""
+    """The traveller leaves: the seats are free at once, and money in the machine's box goes back."""
     cancel(reservation_id, device.traveller(), device.actor())
+    stop_cash(reservation_id, device.traveller(), device.require_device().id)
     return Response(status=204)
 
 

@@ -1,4 +1,7 @@
-"""Step 4: begin a payment. The booking comes with the gateway's own message; the page looks for it every second."""
+"""Step 4: begin a payment. The booking comes with the gateway's own message or with the last coin; the page looks for it.
+
+Paper is looked at before money is taken: without it the traveller is asked first.
+"""
 
 from base64 import b64encode
 from typing import Any, Literal
@@ -6,7 +9,11 @@ from uuid import UUID
 
 from flask import Response
 
-from core.booking.pay import begin_payment, take_cash
+from core.booking.pay import begin_payment
+from core.kernel.errors import Conflict, RuleBroken
+from core.peripherals.cash_sale import begin_cash
+from core.peripherals.queries import Devices, devices_of
+from core.peripherals.words import Device
 from core.tickets import qr
 from kiosk import device
 from kiosk.asked import Asked, body
@@ -14,29 +21,52 @@ from kiosk.once import done_once
 from kiosk.views.hold import own_reservation, state_json
 from kiosk.views.site import blueprint
 
+_PRINTS = ("ok", "low", "unknown")
+
 
 class PaymentAsked(Asked):
-    """How the traveller pays."""
+    """How the traveller pays. `without_paper`: the code on the screen will do, whether or not the machine can print."""
 
     method: Literal["card", "cash", "phone"]
+    without_paper: bool = False
+
+
+class NoPaper(Conflict):
+    """The machine has a printer that cannot print now."""
+
+    code = "no_paper"
+    message = "This machine cannot print at the moment."
+
+
+class ReaderAway(RuleBroken):
+    """The machine has a card terminal that does not answer."""
+
+    code = "reader_away"
+    message = "The card reader does not work at the moment. Please pay another way."
 
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/payments")
 def pay(reservation_id: UUID) -> Response:
-    """Begin to pay. Cash counts as taken when the money box says so: here, at once and exactly."""
+    """Begin to pay. Cash and cards go to the machine's own devices, where it has them."""
     holder, who = device.traveller(), device.actor()
     asked = body(PaymentAsked)
-    device.require_device().rights.require_method(asked.method)
+    kiosk = device.require_device()
+    kiosk.rights.require_method(asked.method)
 
     def work() -> dict[str, Any]:
+        devices = devices_of(kiosk.id)
+        if not asked.without_paper:
+            _require_paper(devices)
         if asked.method == "cash":
-            take_cash(reservation_id, holder, who)
-            return {**state_json(own_reservation(reservation_id)), "method": "cash"}
-        started = begin_payment(reservation_id, holder, who, asked.method)
+            begin_cash(reservation_id, holder, kiosk.id, who)
+            return {**state_json(own_reservation(reservation_id)), "method": "cash", "status": "pending"}
+        terminal = _terminal(devices) if asked.method == "card" else None
+        started = begin_payment(reservation_id, holder, who, asked.method, terminal_of=terminal)
         return {
             **state_json(own_reservation(reservation_id)),
             "method": asked.method,
             "status": started.status,
+            "terminal": terminal is not None,
             "qr": picture(started.pay_url) if asked.method == "phone" and started.pay_url else None,
         }
 
@@ -46,3 +76,19 @@ def pay(reservation_id: UUID) -> Response:
 def picture(text: str) -> str:
     """A QR code as an address that an `img` can show without asking for anything."""
     return "data:image/svg+xml;base64," + b64encode(qr.svg(text).encode()).decode()
+
+
+def _require_paper(devices: Devices | None) -> None:
+    if devices is not None and devices.has(Device.PRINTER):
+        condition = devices.condition(Device.PRINTER)
+        if condition not in _PRINTS:
+            raise NoPaper(condition=condition)
+
+
+def _terminal(devices: Devices | None) -> UUID | None:
+    """The kiosk when it has a terminal of its own; None sends the card to the office's gateway. Raises ReaderAway."""
+    if devices is None or not devices.has(Device.TERMINAL):
+        return None
+    if devices.condition(Device.TERMINAL) != "ok":
+        raise ReaderAway
+    return devices.kiosk_id

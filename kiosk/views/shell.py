@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from core.accounts.kiosk_heartbeat import VERSION
 from core.kernel.clock import now
 from core.kernel.context import settings
+from core.peripherals.queries import devices_of
 from kiosk import device
 from kiosk.station import page_settings, station
 from kiosk.views.site import blueprint
@@ -20,7 +21,7 @@ def shell() -> str:
         return render_template("kiosk/pairing.html", language=language)
     place = station(kiosk)
     office = {
-        **page_settings(kiosk, place, settings().language),
+        **page_settings(kiosk, place, settings().language, devices_of(kiosk.id)),
         "station": place.name,
         "timezone": place.timezone,
         "kiosk": kiosk.name,

@@ -34,6 +34,7 @@ PAGES = {
     "/admin/prices/": BUSINESS,
     "/admin/fares/": BUSINESS,
     "/admin/kiosks/": BUSINESS,
+    "/admin/kiosk-devices/": BUSINESS,
     "/admin/messages/": SELLING,
     "/admin/mailbox/": SELLING,
     "/admin/people/": {"admin"},

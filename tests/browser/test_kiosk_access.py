@@ -42,7 +42,7 @@ def test_no_step_breaks_the_rules_of_wcag(new_kiosk: Callable[..., Kiosk], contr
     kiosk.at("waiting")
     assert violations(kiosk.page) == []
     kiosk.page.click("#other-method")
-    kiosk.at("pay").page.click("#method-cash")
+    kiosk.at("pay").page.click("#method-card")
     kiosk.page.click("#go-on")
     kiosk.at("ticket")
     expect(kiosk.page.locator(".ticket img")).to_be_visible()
@@ -72,7 +72,9 @@ def test_a_ticket_is_bought_by_keyboard_alone(kiosk: Kiosk) -> None:
     kiosk.at("pay")
     _tab_to(kiosk.page, ".method")
     keys.press("ArrowRight")
-    expect(kiosk.page.locator("#method-cash")).to_have_attribute("aria-checked", "true")
+    expect(kiosk.page.locator("#method-phone")).to_have_attribute("aria-checked", "true")
+    keys.press("ArrowLeft")
+    expect(kiosk.page.locator("#method-card")).to_have_attribute("aria-checked", "true")
     _tab_to(kiosk.page, "#go-on")
     keys.press("Enter")
     kiosk.at("ticket")
@@ -117,7 +119,6 @@ def test_every_size_sells_without_sideways_scrolling(
         elif step != "pay":
             expect(kiosk.go_on).to_be_enabled()
             kiosk.touch("#go-on")
-    kiosk.page.click("#method-cash")
     kiosk.touch("#go-on")
     kiosk.at("ticket")
 

@@ -66,7 +66,7 @@ def test_who_goes_back_keeps_the_seat_until_another_is_taken_in_its_place(two: t
     expect(first.go_on).to_be_enabled()
     first.page.click("#go-on")
     first.at("details").page.click("#go-on")
-    first.at("pay").page.click("#method-cash")
+    first.at("pay").page.click("#method-card")
     first.page.click("#go-on")
     first.at("ticket")
     expect(second.seat("2A")).to_have_attribute("data-mark", "taken", timeout=2 * SECOND)
@@ -76,7 +76,7 @@ def test_a_sale_is_seen_on_the_other_screen(two: tuple[Kiosk, Kiosk]) -> None:
     first, second = two
     first.page.click("#go-on")
     first.at("details").page.click("#go-on")
-    first.at("pay").page.click("#method-cash")
+    first.at("pay").page.click("#method-card")
     first.page.click("#go-on")
     first.at("ticket")
 

@@ -1,15 +1,18 @@
 """What the kiosk's addresses answer: to the kiosk, to strangers, to nonsense. Nothing here needs a browser."""
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from core.booking.pay import take_cash
 from core.kernel.activity import SYSTEM
 from core.kernel.db import db
 from core.till.close import close_shift
 from core.till.models import Shift
 from tests.kiosk.conftest import FIRST, SECOND, KioskClient, wish
-from tests.support.factories import Office
+from tests.support.factories import CLERK, Office
 
 
 def test_the_board_has_seats_and_prices(kiosk: KioskClient, office: Office) -> None:
@@ -101,10 +104,12 @@ def test_where_no_shift_is_open_cash_is_neither_offered_nor_taken(
     assert not kiosk.hold(office, 1, session=SECOND).get_json()["takes_cash"]
 
 
-def test_cash_books_at_once_and_the_tickets_are_there(kiosk: KioskClient, office: Office) -> None:
-    path = f"/holds/{kiosk.hold(office, 0, 1).get_json()['reservation_id']}"
-    paid = kiosk.ask("POST", path + "/payments", {"method": "cash"}).get_json()
-    tickets = kiosk.ask("GET", path + "/tickets").get_json()["tickets"]
+def test_what_was_paid_has_its_tickets(office_app: Flask, kiosk: KioskClient, office: Office) -> None:
+    reservation = kiosk.hold(office, 0, 1).get_json()["reservation_id"]
+    with office_app.app_context():
+        take_cash(UUID(reservation), None, CLERK)
+    paid = kiosk.ask("GET", f"/holds/{reservation}").get_json()
+    tickets = kiosk.ask("GET", f"/holds/{reservation}/tickets").get_json()["tickets"]
 
     assert paid["status"] == "confirmed"
     assert paid["booking"]["seats"] == ["1A", "1B"]

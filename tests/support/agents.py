@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +15,14 @@ from core.kernel.activity import SYSTEM
 from core.kernel.db import run_alone
 from core.kernel.processes import end_process
 from core.kernel.settings import PROJECT_ROOT
-from core.peripherals.agents import issue_token
+from core.peripherals.agent.agent import Agent, Devices
+from core.peripherals.agent.drivers.base import DeviceError
+from core.peripherals.agent.journal import Journal
+from core.peripherals.agent.office import Office
+from core.peripherals.agent.simulators.cash import SimulatedCashBox
+from core.peripherals.agent.simulators.printer import SimulatedPrinter
+from core.peripherals.agent.simulators.terminal import SimulatedTerminal
+from core.peripherals.agents import agent_of_token, hello, issue_token
 from core.peripherals.queries import CommandView, command, devices_of
 from core.peripherals.simulate import simulate
 from tests.support.processes import eventually
@@ -98,3 +108,54 @@ class AgentProcess:
             "SELECT amount FROM cash_movements WHERE kiosk_id = %(id)s ORDER BY id", {"id": self.kiosk_id}
         )
         return [row.amount for row in rows]
+
+
+def give_cash_box(kiosk_id: UUID) -> None:
+    """The kiosk's agent has said a moment ago that a cash box with change hangs on it."""
+    agent = agent_of_token(issue_token(kiosk_id, SYSTEM))
+    assert agent
+    change = dict.fromkeys(("10", "20", "50", "100", "200", "500"), 20)
+    box = {"condition": "ok", "currency": "EUR", "values": [100, 200, 500, 1000, 2000], "float": change}
+    hello(agent, "1", {"cash": {"driver": "simulator"}}, {"cash": box})
+
+
+class LocalAgent:
+    """The same agent in a thread of this process, with its simulators at hand."""
+
+    def __init__(self, url: str, kiosk_id: UUID, folder: Path, currency: str = "EUR") -> None:
+        self.kiosk_id = kiosk_id
+        token = issue_token(kiosk_id, SYSTEM)
+        simulators = folder / "simulators"
+        self.cash = SimulatedCashBox(simulators, currency)
+        self.terminal = SimulatedTerminal(simulators)
+        self.printer = SimulatedPrinter(simulators)
+        self.printed = simulators / "printed.bin"
+        self._connected = threading.Event()
+        self._hands = count(1)
+        devices = Devices(self.printer, self.cash, self.terminal, "simulator")
+        self._agent = Agent(Office(url, token), Journal(folder / "journal.db"), devices, self._say)
+        threading.Thread(target=self._agent.run, daemon=True).start()
+        assert self._connected.wait(20)
+
+    def _say(self, words: str) -> None:
+        if words.startswith("Connected"):
+            self._connected.set()
+
+    def insert(self, *values: int) -> None:
+        """Put coins and notes in, each as soon as the box takes it."""
+        for value in values:
+            eventually(partial(self._done, partial(self.cash.insert, value, f"hand-{next(self._hands)}")))
+
+    def when_asked(self, act: Callable[[], str]) -> None:
+        """Move a hand of the terminal as soon as it asks for a card."""
+        eventually(partial(self._done, act))
+
+    def _done(self, act: Callable[[], str]) -> bool:
+        try:
+            act()
+        except DeviceError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        self._agent.stop()

@@ -114,7 +114,7 @@ def _cash(caller: Caller, reservation_id: UUID) -> dict[str, Any]:
 
 
 def _in_parts(caller: Caller, body: PaymentBody) -> dict[str, Any]:
-    """Vouchers are taken at once, from anybody who knows their code; cash from staff and kiosks alone."""
+    """Vouchers are taken at once, from anybody who knows their code; cash from staff alone."""
     asked = body.parts or [PartIn(method="voucher", voucher_code=body.voucher_code)]
     by_cash = any(part.method == "cash" for part in asked)
     if by_cash:

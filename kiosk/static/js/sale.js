@@ -15,6 +15,9 @@ const fresh = () => ({
   booking: null,
   found: null, // a booking that the traveller has shown to be theirs, with its key
   change: null, // what is held is for other seats of that booking
+  devices: null, // how the machine's devices are, once seats are held
+  withoutPaper: false, // agreed to: the code on the screen is the ticket
+  paidInCash: false,
 });
 
 export const sale = fresh();

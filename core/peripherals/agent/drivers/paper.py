@@ -84,12 +84,16 @@ def _dress(paper: Escpos, style: Sequence[str]) -> None:
 
 
 def plain(text: str) -> str:
-    """In letters that every printer has: marks are dropped from letters, signs become simple ones."""
+    """In letters that every printer has: marks are dropped from letters, signs become simple ones, and no name can hold a
+    command.
+    """
     simple = (
         text.replace("–", "-").replace("→", ">").replace("…", "...").replace("’", "'").replace("€", "EUR")
     )
     decomposed = unicodedata.normalize("NFKD", simple)
-    return "".join(char if ord(char) < 128 else "?" for char in decomposed if not unicodedata.combining(char))
+    return "".join(
+        char if 32 <= ord(char) < 127 else "?" for char in decomposed if not unicodedata.combining(char)
+    )
 
 
 def _broken(text: str, width: int) -> list[str]:

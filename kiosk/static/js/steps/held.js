@@ -11,6 +11,7 @@ import { say, sayNow } from "../announce.js";
 import { inWords } from "../problems.js";
 import { NoAnswer } from "../api.js";
 import { once } from "../screen.js";
+import { learnDevices } from "../devices/look.js";
 import { stepsLine } from "./trip.js";
 
 const LOOK_EVERY = 5000;
@@ -19,6 +20,7 @@ const LOOK_EVERY = 5000;
 export function heldBar(current, { onstate = () => {}, onend = runOut, every = LOOK_EVERY } = {}) {
   const [clock, stopClock] = holdClock({ onextend: once(extend), onend });
   let alive = true;
+  if (!sale.devices) learnDevices();
   const timer = setInterval(async () => {
     const state = await lookUp();
     if (!alive || !state) return;

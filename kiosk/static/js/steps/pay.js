@@ -8,23 +8,25 @@ import { content, frame, nextButton } from "../screen.js";
 import { sale } from "../sale.js";
 import { go } from "../flow.js";
 import { inWords } from "../problems.js";
-import { office } from "../office.js";
 import { sayNow } from "../announce.js";
 import { backToSeats, heldBar, lookUp, stopButton } from "./held.js";
 import { priceLines } from "./pricelines.js";
 import { waiting } from "./waiting.js";
+import { learnDevices, methodsNow } from "../devices/look.js";
+import { agreeOnPaper } from "../devices/paper.js";
 import { tripLine } from "./trip.js";
+
+const LOOK_EVERY = 3000;
 
 export function pay(notice = "") {
   const { trip, hold } = sale;
   const total = { amount: hold.quote.total, currency: hold.quote.currency };
-  const [bar, stop] = heldBar("pay", { onstate: (state) => { if (state.booking) { stop(); finish(state); } } });
-  const offered = office.methods.filter((name) => name !== "cash" || hold.takes_cash);
-  if (!offered.includes(sale.method)) sale.method = offered[0];
+  const [bar, stop] = heldBar("pay", { every: LOOK_EVERY, onstate: look });
   const next = nextButton(t("pay.go", { amount: figure(total) }), begin);
-  next.disabled = !offered.length;
-  notice ||= offered.length ? "" : t("error.no_open_shift");
-  const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") }, offered.map(method));
+  const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") });
+  let offered = [];
+  showMethods();
+  learnDevices().then(showMethods);
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
   content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
@@ -40,16 +42,33 @@ export function pay(notice = "") {
     return h("p", { class: "notice", id: "price-changed" }, words);
   }
 
+  function look(state) {
+    if (!state.booking) return learnDevices().then(showMethods);
+    stop();
+    finish(state);
+  }
+
   function seatNumbers() {
     const numbers = hold.passengers.map(({ seat }) => seat);
     return t(numbers.length > 1 ? "pay.seats" : "pay.seat", { seats: numbers.join(", ") });
+  }
+
+  function showMethods() {
+    const found = methodsNow();
+    const fingerprint = JSON.stringify([found, sale.devices?.cash?.mode]);
+    if (methods.dataset.offered === fingerprint) return;
+    methods.dataset.offered = fingerprint;
+    offered = found;
+    if (!offered.includes(sale.method)) sale.method = offered[0];
+    methods.replaceChildren(...offered.map(method));
+    next.disabled = !offered.length;
   }
 
   function method(name) {
     return h("button", {
       class: "method", type: "button", role: "radio", id: `method-${name}`, "aria-checked": String(name === sale.method),
       tabindex: name === sale.method ? 0 : -1, onclick: () => choose(name), onkeydown: arrows,
-    }, t(`method.${name}`), h("small", {}, t(`method.${name}.text`)), h("span", { class: "dot" }));
+    }, t(`method.${name}`), h("small", {}, t(name === "cash" && sale.devices.cash.mode === "exact" ? "method.cash.exact" : `method.${name}.text`)), h("span", { class: "dot" }));
   }
 
   function choose(name) {
@@ -77,6 +96,7 @@ export function pay(notice = "") {
 
   // One key for one attempt: when the answer was lost the same request is sent again and nothing is charged twice.
   async function begin() {
+    if (!(await agreeOnPaper())) return;
     stop();
     const key = newKey();
     const begun = await ask(key);
@@ -85,9 +105,10 @@ export function pay(notice = "") {
 
   async function ask(key) {
     try {
-      return await post(`/holds/${hold.reservation_id}/payments`, { method: sale.method }, key);
+      return await post(`/holds/${hold.reservation_id}/payments`, { method: sale.method, without_paper: sale.withoutPaper }, key);
     } catch (error) {
       if (error instanceof NoAnswer) return { lost: true, method: sale.method };
+      if (error.code === "no_paper") return paperRanOut(error.details.condition);
       const state = await lookUp();
       if (state?.booking) finish(state);
       else again(error);
@@ -98,6 +119,14 @@ export function pay(notice = "") {
   function again(error) {
     if (error.code === "no_open_shift") hold.takes_cash = false;
     pay_again(inWords(error));
+  }
+
+  // The printer's state has changed since this screen was drawn: nothing was begun.
+  async function paperRanOut(condition) {
+    sale.devices = { ...sale.devices, printer: condition };
+    if (await agreeOnPaper()) return ask(newKey());
+    pay_again();
+    return null;
   }
 
   return stop;

@@ -8,17 +8,19 @@ import { content, frame, nextButton } from "../screen.js";
 import { sale } from "../sale.js";
 import { leave } from "../flow.js";
 import { pauseIdle } from "../idle.js";
+import { afterSale } from "../devices/after.js";
 
 const TRY_AGAIN = 1000;
 
 export function ticket() {
   const { booking, trip } = sale;
   pauseIdle(false);
+  const [after, stopLooking] = afterSale();
   const tickets = h("ul", { class: "tickets scroll", "data-many": String(booking.seats.length > 1) });
   frame({ step: "ticket", title: t("ticket.title"), lede: t("ticket.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(h("div", { class: "done" },
     h("div", { class: "seal" }, svg("svg", { viewBox: "0 0 24 24", width: "60%", "aria-hidden": "true" }, svg("path", { d: "M4 12.5l5.5 5.5L20 7" }))),
-    h("h2", {}, headline(booking, trip)), h("p", { class: "lede way" }, `${trip.origin} → ${trip.destination}`), tickets,
+    h("h2", {}, headline(booking, trip)), h("p", { class: "lede way" }, `${trip.origin} → ${trip.destination}`), tickets, after,
     h("div", {}, h("div", { class: "lede" }, t("ticket.booking")), h("div", { class: "ref", id: "reference", "data-reference": booking.reference }, reference(booking.reference))),
     h("p", { class: "lede" }, sale.email ? t("ticket.mailed", { email: sale.email }) : t("ticket.photo"))));
   let alive = true;
@@ -32,7 +34,7 @@ export function ticket() {
     if (alive) setTimeout(load, TRY_AGAIN);
   }
 
-  return () => { alive = false; };
+  return () => { alive = false; stopLooking(); };
 }
 
 function headline(booking, trip) {

@@ -9,6 +9,8 @@ import { sale } from "../sale.js";
 import { go } from "../flow.js";
 import { pauseIdle } from "../idle.js";
 import { heldBar, runOut } from "./held.js";
+import { askingForCard } from "../devices/card.js";
+import { takingCash } from "../devices/cash.js";
 import { tripLine } from "./trip.js";
 
 const LOOK_EVERY = 1000;
@@ -18,6 +20,9 @@ export function waiting(begun, { done, failed }) {
   if (begun.booking) return done(begun);
   if (begun.status === "failed") return failed(t("pay.failed"));
   const method = begun.method ?? sale.method;
+  sale.paidInCash = method === "cash";
+  if (method === "cash") return takingCash(begun, { done, failed });
+  if (begun.terminal || (begun.lost && method === "card" && sale.devices?.terminal)) return askingForCard(begun, { done, failed });
   const { hold, trip } = sale;
   let looks = 0;
   let over = false;

@@ -1,0 +1,40 @@
+// How this machine's devices are, as the office knows it. The page never speaks to a device.
+
+import { get } from "../api.js";
+import { office } from "../office.js";
+import { sale } from "../sale.js";
+
+const PRINTS = ["ok", "low", "unknown"];
+
+// Before anybody pays: {printer, terminal, cash: {mode, values}}, each null when the machine does not have it.
+export async function learnDevices() {
+  const { hold } = sale;
+  if (!hold) return null;
+  try {
+    const found = await get(`/devices?reservation=${hold.reservation_id}`);
+    if (sale.hold === hold) sale.devices = found;
+  } catch { /* what was known before stays */ }
+  return sale.devices;
+}
+
+// While a payment or a print is going on: {cash, card, print} beside the conditions; null when nobody answers.
+export async function lookAtPayment() {
+  try {
+    return await get(`/holds/${sale.hold.reservation_id}/devices`);
+  } catch {
+    return null;
+  }
+}
+
+// What this machine can take just now.
+export function methodsNow() {
+  const devices = sale.devices;
+  return office.methods.filter((name) => {
+    if (name === "cash") return Boolean(sale.hold?.takes_cash && devices?.cash && devices.cash.mode !== "none");
+    if (name === "card") return !devices?.terminal || devices.terminal === "ok";
+    return true;
+  });
+}
+
+export const canPrint = () => !sale.devices?.printer || PRINTS.includes(sale.devices.printer);
+export const hasPrinter = () => Boolean(sale.devices?.printer);
