@@ -121,6 +121,15 @@ class TestGuards:
         assert "activity_log_append_only" in self.refused("UPDATE activity_log SET action = 'x'")
         assert "activity_log_append_only" in self.refused("DELETE FROM activity_log")
 
+    def test_what_is_only_added_to_is_not_emptied_either(self) -> None:
+        kept = db.session.execute(text(
+            "SELECT DISTINCT tgrelid::regclass::text, tgname FROM pg_trigger"
+            " WHERE tgname ~ '_append_only$|_written_once$' AND NOT tgisinternal"
+        )).all()  # fmt: skip
+        assert len(kept) >= 7
+        for table, name in kept:
+            assert name in self.refused(f"TRUNCATE {table} CASCADE")
+
 
 class TestAStatementAlone:
     PUBLISH = "INSERT INTO outbox (kind, payload) VALUES (%(kind)s, '{}') RETURNING kind"
