@@ -42,7 +42,7 @@ function showTools() {
 // A sign where room is short, the words elsewhere and for screen readers.
 function tool(id, sign, words, onclick, pressed) {
   return h("button", { class: "tool", type: "button", id, "aria-label": words, "aria-pressed": pressed === undefined ? undefined : String(pressed), onclick },
-    h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "words", "aria-hidden": "true" }, words));
+    h("span", { class: "sign", dir: "ltr", "aria-hidden": "true" }, sign), h("span", { class: "words", "aria-hidden": "true" }, words));
 }
 
 function toggle(id, sign, words, mode) {

@@ -7,7 +7,7 @@ import { sayNow } from "../announce.js";
 export function field({ id, label, hint, value = "", required, keys, inputmode, maxlength, valid, fault }) {
   const input = h("input", {
     id, type: "text", inputmode, maxlength, value, required, "data-keys": keys, autocomplete: "off", autocorrect: "off",
-    autocapitalize: { name: "words", code: "characters" }[keys] ?? "none", spellcheck: "false", "aria-describedby": `${id}-fault`, enterkeyhint: "done",
+    autocapitalize: { name: "words", code: "characters" }[keys] ?? "none", spellcheck: "false", dir: keys === "name" ? "auto" : "ltr", "aria-describedby": `${id}-fault`, enterkeyhint: "done",
   });
   const note = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
   const show = (words) => {
