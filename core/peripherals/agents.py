@@ -44,7 +44,7 @@ _ISSUE = """
 INSERT INTO kiosk_agents (kiosk_id, token_hash)
 SELECT id, %(hash)s FROM kiosks WHERE id = %(kiosk_id)s AND status = 'active' AND place_id IS NOT NULL
 ON CONFLICT (kiosk_id) DO UPDATE SET token_hash = excluded.token_hash
-RETURNING kiosk_id
+RETURNING created_at < app_now() AS had_one
 """
 _READ = """
 SELECT k.id, k.name, k.place_id FROM kiosk_agents a JOIN kiosks k ON k.id = a.kiosk_id
@@ -61,9 +61,11 @@ def issue_token(kiosk_id: UUID, actor: Actor) -> str:
     """A new token for the agent of this kiosk, shown once; the one before ends. Raises NotFound unless it may sell."""
     token = new_secret(TOKEN_PREFIX)
     with transaction():
-        if run(_ISSUE, {"kiosk_id": kiosk_id, "hash": hash_of(token)}).fetchone() is None:
+        row = run(_ISSUE, {"kiosk_id": kiosk_id, "hash": hash_of(token)}).fetchone()
+        if row is None:
             raise NotFound("There is no such kiosk that may sell.")
-        record(actor, "kiosk.agent_token", "kiosk", kiosk_id)
+        before = {"tokens": 1 if row.had_one else 0}
+        record(actor, "kiosk.agent_token", "kiosk", kiosk_id, before=before, after={"tokens": 1})
     _known.clear()
     return token
 

@@ -39,7 +39,8 @@ def simulate(kiosk_id: UUID, device: str, act: str, value: int | None, actor: Ac
     if value is not None:
         data["value"] = value
     with transaction():
-        record(actor, "kiosk.simulated", "kiosk", kiosk_id, after=data)
+        before = {"device": device, "condition": found.condition(Device(device))}
+        record(actor, "kiosk.simulated", "kiosk", kiosk_id, before=before, after=data)
         return send(kiosk_id, Device.SIMULATOR, CommandKind.SIMULATE, data, patience=_SECONDS)
 
 
@@ -50,5 +51,7 @@ def scan(kiosk_id: UUID, code: str, actor: Actor) -> UUID:
     if found is None or not found.is_simulated(Device.SCANNER) or not text:
         raise NoSimulator
     with transaction():
-        record(actor, "kiosk.simulated", "kiosk", kiosk_id, after={"device": "scanner", "act": "scan"})
+        before = {"device": "scanner", "condition": found.condition(Device.SCANNER)}
+        after = {"device": "scanner", "act": "scan"}
+        record(actor, "kiosk.simulated", "kiosk", kiosk_id, before=before, after=after)
         return send(kiosk_id, Device.SCANNER, CommandKind.SCAN, {"code": text}, patience=_SECONDS)

@@ -26,6 +26,8 @@ def hand_out_owed(payment_id: UUID, actor: Actor) -> bool:
         lies = Lies(Account.CASH_DRAWER, cash_shift(actor, intake.left, intake.currency))
         cash_intake.handed_out(intake, intake.left, lies)
         cash_intake.set_status(intake, IntakeStatus.DONE)
-        after = {**Money(intake.left, intake.currency).as_json(), "slip": intake.slip_code}
-        record(actor, "cash.handed_out", "payment", payment_id, operator_id=intake.operator_id, after=after)
+        given = Money(intake.left, intake.currency).as_json()
+        after = {**given, "slip": intake.slip_code, "status": str(IntakeStatus.DONE)}
+        links = {"operator_id": intake.operator_id, "before": {"status": intake.status}, "after": after}
+        record(actor, "cash.handed_out", "payment", payment_id, **links)
         return True

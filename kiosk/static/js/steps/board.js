@@ -11,6 +11,7 @@ import { serverNow } from "../servertime.js";
 import { whenBack } from "../network.js";
 import { inWords } from "../problems.js";
 import { go } from "../flow.js";
+import { listenForScans } from "../devices/scanner.js";
 import { destinationKeys } from "./destinations.js";
 import { say } from "../announce.js";
 
@@ -90,7 +91,8 @@ export function board() {
   refresh();
   const timer = setInterval(refresh, REFRESH);
   const stopListening = whenBack(() => { learnDestinations(); refresh(); });
-  return () => { clearInterval(timer); stopListening(); };
+  const stopScans = listenForScans((code) => go("find", code));
+  return () => { clearInterval(timer); stopListening(); stopScans(); };
 }
 
 function pager(list) {

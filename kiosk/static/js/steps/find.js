@@ -12,7 +12,8 @@ import { field } from "./field.js";
 
 const isCode = (text) => text.startsWith("BH1.");
 
-export function find() {
+// `scanned`: what a scanner read on the first screen; a ticket's code needs nothing else.
+export function find(scanned = "") {
   const reference = field({ id: "booking-reference", label: t("find.reference"), hint: t("find.reference_hint"), required: true, keys: "code",
     inputmode: "text", maxlength: 600, valid: () => true, fault: t("find.reference_fault") });
   const proof = field({ id: "booking-proof", label: t("find.proof"), hint: t("find.proof_hint"), required: true, keys: "email",
@@ -24,7 +25,9 @@ export function find() {
   frame({ step: "find", title: t("find.mine"), lede: t("find.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next });
   content(h("form", { class: "form find-form", autocomplete: "off", novalidate: true, onsubmit: (event) => { event.preventDefault(); next.click(); } },
     h("div", { class: "fields" }, reference.element, proof.element), h("button", { class: "unseen", tabindex: "-1", "aria-hidden": "true" })), keys.element);
-  reference.input.focus();
+  reference.input.value = scanned;
+  (scanned ? proof : reference).input.focus();
+  if (isCode(scanned)) look();
 
   async function look() {
     const text = reference.input.value.trim();
