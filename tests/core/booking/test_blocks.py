@@ -131,8 +131,8 @@ def test_the_log_says_who_which_and_why(office: Office) -> None:
         SELECT action, actor_id, reason, before, after FROM activity_log WHERE action LIKE 'seats.%' ORDER BY id
     """)).all()  # fmt: skip
     assert [(r.action, r.actor_id, r.reason) for r in rows] == [
-        ("seats.blocked", "clerk", "broken"),
-        ("seats.unblocked", "clerk", None),
+        ("seats.blocked", CLERK.id, "broken"),
+        ("seats.unblocked", CLERK.id, None),
     ]
     assert rows[0].after == {"seats": ["1A"], "from_position": 1, "to_position": 3, "until": None}
     assert rows[1].before["seats"] == ["1A"]
