@@ -4,7 +4,11 @@ A line is a row of the vehicle, front first; a letter is a place of the grid:
 
     S seat   L seat with legroom   P premium seat   Z sleeper   W wheelchair place   C companion's seat
     a seat at a table   b seat at a table, facing back   B seat facing back
-    D driver   E door   T toilet   t table   H stairs   _ or . nothing
+    F first class   J business   U premium economy   Y economy   X economy in an exit row
+    D driver   E door   T toilet   t table   H stairs   G galley   x exit   w wing   R screen   A stage   _ or . nothing
+
+A sleeper is a berth: it lies over its own place and the one behind it where that is nothing. A wing reaches out on both
+sides of its row. The rows before a stage are arcs around it.
 """
 
 from collections.abc import Sequence
@@ -22,9 +26,26 @@ _SEATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "B": ("standard", ("facing_back",)),
     "a": ("standard", ("table",)),
     "b": ("standard", ("table", "facing_back")),
+    "F": ("first", ("legroom",)),
+    "J": ("business", ("legroom",)),
+    "U": ("premium_economy", ("legroom",)),
+    "Y": ("economy", ()),
+    "X": ("economy", ("legroom", "exit_row")),
 }
-_FIXTURES = {"D": "driver", "E": "door", "T": "toilet", "t": "table", "H": "stairs"}
+_FIXTURES = {
+    "D": "driver",
+    "E": "door",
+    "T": "toilet",
+    "t": "table",
+    "H": "stairs",
+    "G": "galley",
+    "x": "exit",
+    "w": "wing",
+    "R": "screen",
+    "A": "stage",
+}
 _NOTHING = "_. "
+_OPEN = f"{_NOTHING}w"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +87,9 @@ class SeatPlan:
     fixtures: tuple[PlannedFixture, ...]
 
 
-def plan(code: str, name: str, *decks: Sequence[str], lettered: bool = False) -> SeatPlan:
-    """The plan drawn in lines of text, one sequence a deck. Seats are numbered 1, 2, 3 ... from the front left, or by
-    row and letter (1A) when `lettered`. ValueError for a letter that means nothing, or for a plan without a seat.
+def plan(code: str, name: str, *decks: Sequence[str], lettered: bool = False, hall: bool = False) -> SeatPlan:
+    """The plan drawn in lines of text, one sequence a deck. Seats are numbered 1, 2, 3 ... from the front left, by row
+    and letter (1A) when `lettered`, by lettered row and place (A1, rows Z, AA) in a `hall`. ValueError for a letter that means nothing, or for a plan without a seat.
     """
     columns = max((len(line) for deck in decks for line in deck), default=0)
     seats: list[PlannedSeat] = []
@@ -80,12 +101,20 @@ def plan(code: str, name: str, *decks: Sequence[str], lettered: bool = False) ->
             fixtures += _fixtures_of(line, deck, row)
             row_number += bool(found)
             for place, (column, kind, features) in enumerate(found):
-                number = f"{row_number}{ascii_uppercase[place]}" if lettered else str(len(seats) + 1)
+                counted = str(len(seats) + 1)
+                number = _number(row_number, place, lettered=lettered, hall=hall) or counted
                 seats.append(PlannedSeat(number, deck, row, column, kind, features))
     if not seats:
         raise ValueError("a plan needs at least one seat")
     rows = max(len(lines) for lines in decks)
     return SeatPlan(code, name, rows, columns, len(decks), tuple(seats), tuple(fixtures))
+
+
+def _number(row: int, place: int, *, lettered: bool, hall: bool) -> str:
+    if hall:
+        name = ascii_uppercase[(row - 1) % 26]
+        return f"{name * ((row - 1) // 26 + 1)}{place + 1}"
+    return f"{row}{ascii_uppercase[place]}" if lettered else ""
 
 
 def _seats_of(
@@ -104,7 +133,7 @@ def _seats_of(
 def _position(line: str, column: int, columns: int, *, front: bool) -> list[str]:
     neighbours = [line[n] for n in (column - 1, column + 1) if 0 <= n < len(line)]
     features = ["window"] if column in (0, columns - 1) else []
-    if any(neighbour in _NOTHING for neighbour in neighbours):
+    if any(neighbour in _OPEN for neighbour in neighbours):
         features.append("aisle")
     return [*features, "front"] if front else features
 
@@ -171,8 +200,6 @@ RAIL_COACH = plan(
     ("E___E", "WC_LL", *("SS_SS",) * 6, "aa_aa", "bb_bb", *("BB_BB",) * 6, "E_T_E"),
     lettered=True,
 )
-
-SHIPPED = (COACH, COACH_VIP, MIDI, RAIL_COACH)
 
 
 def plan_for_route_type(gtfs_type: int | None) -> SeatPlan:

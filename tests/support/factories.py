@@ -14,6 +14,7 @@ from core.kernel.activity import Actor
 from core.kernel.clock import now
 from core.kernel.db import db, transaction
 from core.pricing.models import Tariff
+from core.timetable.layouts import SeatPlan
 from core.timetable.models import (
     Layout,
     Operator,
@@ -27,6 +28,7 @@ from core.timetable.models import (
     Vehicle,
 )
 from core.timetable.rules import fold
+from core.timetable.service.plans import store_plan
 from core.trades.catalogue import trade_of
 from tests.support.till import CLERK_ID, clerk_at_work
 
@@ -146,6 +148,21 @@ def another_departure(office: Office, hours: float = 48) -> UUID:
         made = new_schedule(
             office.operator_id, office.route_id, office.pattern_id, office.layout_id, office.vehicle_id,
             office.departure_at + timedelta(hours=hours),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def departure_of(office: Office, drawn: SeatPlan, hours: float = 12) -> UUID:
+    """A departure of the office's line with another seat plan, so many hours from now."""
+    with transaction() as session:
+        layout_id = store_plan(drawn)
+        vehicle = Vehicle(operator_id=office.operator_id, layout_id=layout_id, number=f"PT-{drawn.code}")
+        session.add(vehicle)
+        session.flush()
+        made = new_schedule(
+            office.operator_id, office.route_id, office.pattern_id, layout_id, vehicle.id, now() + timedelta(hours=hours)
         )  # fmt: skip
         session.add(made)
         session.flush()

@@ -6,8 +6,9 @@ from sqlalchemy import func, insert, select
 
 from core.kernel.db import require_transaction
 from core.kernel.ids import new_id
-from core.timetable.layouts import SHIPPED, SeatPlan
+from core.timetable.layouts import SeatPlan
 from core.timetable.models import Layout, Seat
+from core.timetable.shipped import SHIPPED
 
 
 def shipped_layout(plan: SeatPlan) -> UUID:

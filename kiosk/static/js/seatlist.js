@@ -2,6 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import { t, tn } from "./i18n.js";
+import { rowName } from "./seatgeometry.js";
 import { swatch } from "./seatmarks.js";
 
 const rowOf = (seat) => `${seat.deck}-${seat.row}`;
@@ -11,6 +12,7 @@ export class SeatList {
   #look;
   #touch;
   #row;
+  #byRow;
   #rows = h("ul", {});
   #seats = h("ul", {});
 
@@ -19,7 +21,8 @@ export class SeatList {
     this.#plan = plan;
     this.#look = look;
     this.#touch = touch;
-    this.#row = first ? rowOf(first) : this.#keys()[0];
+    this.#byRow = Map.groupBy(plan.seats, rowOf);
+    this.#row = rowOf(first ?? plan.seats[0]);
     this.element = h("div", { class: "plan", id: "seat-list" }, h("div", { class: "list" },
       h("section", { "aria-label": t("seats.rows") }, h("h2", {}, t("seats.rows")), this.#rows),
       h("section", { "aria-label": t("seats.of_row") }, h("h2", {}, t("seats.of_row")), this.#seats)));
@@ -30,17 +33,13 @@ export class SeatList {
 
   update() {
     const focused = document.activeElement?.dataset?.key;
-    replace(this.#rows, this.#keys().map((key) => this.#rowButton(key)));
+    replace(this.#rows, [...this.#byRow.keys()].map((key) => this.#rowButton(key)));
     replace(this.#seats, this.#inRow(this.#row).map((seat) => this.#seatButton(seat)));
     if (focused) this.element.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
-  #keys() {
-    return [...new Set(this.#plan.seats.map(rowOf))];
-  }
-
   #inRow(key) {
-    return this.#plan.seats.filter((seat) => rowOf(seat) === key);
+    return this.#byRow.get(key);
   }
 
   #rowButton(key) {
@@ -52,9 +51,9 @@ export class SeatList {
   }
 
   #rowName(seats) {
-    const first = seats[0].number;
-    if (/^\d+[A-Z]$/.test(first)) return first.slice(0, -1);
-    return seats.length > 1 ? `${first}–${seats.at(-1).number}` : first;
+    const [first, last] = [seats[0].number, seats.at(-1).number];
+    const name = rowName(first) ?? (first === last ? first : `${first}–${last}`);
+    return this.#plan.layout.decks > 1 ? h("span", {}, name, h("small", {}, t(`seats.deck.${seats[0].deck}`))) : name;
   }
 
   #seatButton(seat) {

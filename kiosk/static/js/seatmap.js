@@ -1,31 +1,48 @@
-// The seat plan as one drawing, upright or lying on its side, whichever fits the room. Arrow keys walk over it.
+// The seat plan as a drawing, upright or lying on its side, whichever fits the room; decks side by side where both fit,
+// else one at a time; what is too large to be read whole can be zoomed. Drawn once, then only marks change.
 
-import { h, svg } from "./dom.js";
+import { h, replace, svg } from "./dom.js";
 import { t } from "./i18n.js";
-import { seatParts } from "./seatmarks.js";
+import { CELL, Geometry, SEAT, shapeOf } from "./seatgeometry.js";
+import { seatParts, setMark } from "./seatmarks.js";
+import { surroundings } from "./seatfixtures.js";
+import { Zoom } from "./seatzoom.js";
 
-const CELL = { across: 94, along: 94 };
-const SEAT = 84;
-const PAD = 46;
-const SMALLEST = 46; // CSS pixels of a seat: below that the plan scrolls
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class SeatMap {
   #plan;
   #touch;
   #groups = new Map();
+  #byGroup = new Map();
+  #drawings = [];
   #watcher;
   #lying = null;
-  #current = null;
+  #fitted = {};
+  #deck;
+  #current;
+  #geometry;
+  #zoom;
+  #tools = h("div", { class: "plan-tools" });
+  #view = h("div", { class: "plan-view", tabindex: -1 });
 
-  // `look(seat)` gives {mark, label}; `touch(seat)` is called for every seat touched, free or not.
-  constructor(plan, { look, touch }) {
+  // `look(seat)` gives {mark, label}; `touch(seat)` is called for every seat touched, free or not. The drawing begins at
+  // the seat `first`.
+  constructor(plan, { look, touch, first }) {
     this.#plan = plan;
     this.#touch = touch;
     this.look = look;
-    this.element = h("div", { class: "plan", id: "seat-map" });
+    this.#current = first ?? plan.seats[0];
+    this.#deck = this.#current.deck;
+    this.#zoom = new Zoom(this.#view, plan);
+    const broad = shapeOf(plan.layout) === "hall" || plan.layout.columns > 8;
+    this.element = h("div", { class: broad ? "plan broad" : "plan", id: "seat-map" }, this.#tools, this.#view, this.#zoom.overview);
     this.#watcher = new ResizeObserver(() => this.#fit());
     this.#watcher.observe(this.element);
+    this.#view.addEventListener("click", (event) => this.#clicked(event));
+    this.#view.addEventListener("keydown", (event) => this.#key(event));
+    this.#view.addEventListener("focusin", (event) => this.#ring(event.target));
+    this.#view.addEventListener("focusout", () => this.#ring(null));
   }
 
   stop() {
@@ -33,171 +50,162 @@ export class SeatMap {
   }
 
   update() {
-    for (const seat of this.#plan.seats) this.#dress(seat);
+    this.#zoom.mark(this.#plan.seats.filter((seat) => this.#dress(seat) === "mine"));
   }
 
   #fit() {
     const room = this.element.getBoundingClientRect();
+    if (!room.width || (room.width === this.#fitted.width && room.height === this.#fitted.height)) return;
+    this.#fitted = room;
     const lying = !flows() && room.width > room.height * 1.15;
     if (lying !== this.#lying) this.#draw(lying);
-    this.#size(room);
-  }
-
-  // As large as fits, but no seat smaller than a finger.
-  #size(room) {
-    const drawn = this.element.firstElementChild;
-    const [width, height] = [drawn.viewBox.baseVal.width, drawn.viewBox.baseVal.height];
-    const inner = { width: room.width - 36, height: room.height - 36 };
-    const whole = flows() ? inner.width / width : Math.min(inner.width / width, inner.height / height);
-    const scale = Math.min(Math.max(whole, SMALLEST / SEAT), 1.25);
-    drawn.setAttribute("width", Math.floor(width * scale));
-    drawn.setAttribute("height", Math.floor(height * scale));
+    this.#arrange();
   }
 
   #draw(lying) {
     this.#lying = lying;
     this.#groups.clear();
-    const decks = Array.from({ length: this.#plan.layout.decks }, (_, deck) => this.#deck(deck));
-    const [width, height] = this.#extent(decks.length);
-    const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": this.#name() }, decks);
-    drawing.addEventListener("keydown", (event) => this.#key(event));
-    this.element.replaceChildren(drawing);
+    this.#byGroup.clear();
+    this.#geometry = new Geometry(this.#plan, lying);
+    this.#drawings = Array.from({ length: this.#plan.layout.decks }, (_, deck) => this.#drawDeck(deck));
+    replace(this.#view, h("div", { class: lying ? "decks lying" : "decks" }, this.#drawings));
+  }
+
+  // All decks at once when their seats are then no smaller than a finger, else the one that is chosen.
+  #arrange() {
+    const [width, height] = this.#geometry.size;
+    const decks = this.#drawings.length;
+    const together = this.#lying ? [width, height * decks] : [width * decks, height];
+    const apart = decks > 1 && !Zoom.fits(together, this.#room());
+    const size = apart ? [width, height] : together;
+    this.#drawings.forEach((drawing, deck) => { drawing.toggleAttribute("hidden", apart && deck !== this.#deck); });
+    this.#view.classList.toggle("apart", apart);
+    this.#zoom.measure(this.#geometry, size, this.#room());
+    replace(this.#tools, apart && this.#switch(), this.#zoom.buttons());
+    this.#zoom.measure(this.#geometry, size, this.#room());
+    this.#zoom.show(this.#drawings.filter((drawing) => !drawing.hasAttribute("hidden")), apart ? this.#deck : null);
     this.update();
+    this.#zoom.reveal(this.#groups.get(this.#current.id), { first: true });
   }
 
-  #name() {
-    return t("seats.map", { n: this.#plan.seats.length });
+  #room() {
+    return { width: this.#view.clientWidth, height: flows() ? Infinity : this.#view.clientHeight };
   }
 
-  #deckSize() {
-    const { rows, columns } = this.#plan.layout;
-    const [across, along] = [columns * CELL.across + 2 * PAD, rows * CELL.along + 2 * PAD];
-    return this.#lying ? [along, across] : [across, along];
+  #switch() {
+    return h("div", { class: "deck-switch", role: "group", "aria-label": t("seats.decks") }, this.#drawings.map((_, deck) => h("button", {
+      type: "button", class: "tool", "data-deck": deck, "aria-pressed": String(deck === this.#deck), onclick: () => this.#turnTo(deck),
+    }, t(`seats.deck.${deck}`))));
   }
 
-  #extent(decks) {
-    const [width, height] = this.#deckSize();
-    return this.#lying ? [width, height * decks] : [width * decks, height];
+  #turnTo(deck) {
+    this.#deck = deck;
+    const there = this.#plan.seats.filter((seat) => seat.deck === deck);
+    this.#now(there.find((seat) => this.look(seat).mark === "mine") ?? there[0]);
+    this.#arrange();
+    this.#tools.querySelector(`[data-deck="${deck}"]`)?.focus();
   }
 
-  #deck(deck) {
-    const [width, height] = this.#deckSize();
-    const move = this.#lying ? `translate(0 ${deck * height})` : `translate(${deck * width} 0)`;
+  #drawDeck(deck) {
+    const [width, height] = this.#geometry.size;
     const seats = this.#plan.seats.filter((seat) => seat.deck === deck);
-    const fixtures = this.#plan.layout.fixtures.filter((fixture) => (fixture.deck ?? 0) === deck);
-    const name = this.#plan.layout.decks > 1 && svg("text", { class: "aside", x: width / 2, y: 34, "font-size": 26 }, t(`seats.deck.${deck}`));
-    return svg("g", { transform: move }, this.#hull(width, height), name,
-      fixtures.map((fixture) => this.#fixture(fixture)), this.#rowNumbers(seats), seats.map((seat) => this.#seat(seat)));
-  }
-
-  #hull(width, height) {
-    const [x, y, w, hgt] = [6, 6, width - 12, height - 12];
-    const [nose, tail] = [78, 30];
-    const upright = `M${x} ${y + nose}a${nose} ${nose} 0 0 1 ${nose}-${nose}h${w - 2 * nose}a${nose} ${nose} 0 0 1 ${nose} ${nose}v${hgt - nose - tail}a${tail} ${tail} 0 0 1-${tail} ${tail}h-${w - 2 * tail}a${tail} ${tail} 0 0 1-${tail}-${tail}z`;
-    const lying = `M${x + nose} ${y}h${w - nose - tail}a${tail} ${tail} 0 0 1 ${tail} ${tail}v${hgt - 2 * tail}a${tail} ${tail} 0 0 1-${tail} ${tail}h-${w - nose - tail}a${nose} ${nose} 0 0 1-${nose}-${nose}v-${hgt - 2 * nose}a${nose} ${nose} 0 0 1 ${nose}-${nose}z`;
-    return svg("path", { class: "hull", d: this.#lying ? lying : upright });
-  }
-
-  // Lying down the front is at the start of the line, and the left side of the vehicle is at the bottom.
-  #spot({ row, column }) {
-    const across = PAD + column * CELL.across + (CELL.across - SEAT) / 2;
-    const along = PAD + row * CELL.along + (CELL.along - SEAT) / 2;
-    if (!this.#lying) return [across, along];
-    const [, height] = this.#deckSize();
-    return [along, height - across - SEAT];
-  }
-
-  #fixture(fixture) {
-    const [x, y] = this.#spot(fixture);
-    const lines = FIXTURES[fixture.kind];
-    return svg("g", { class: "fixture", transform: `translate(${x} ${y})` },
-      svg("title", {}, t(`fixture.${fixture.kind}`)),
-      svg("rect", { width: SEAT, height: SEAT, rx: 18 }), lines ? svg("path", { d: lines }) : svg("text", { class: "aside", x: SEAT / 2, y: 51, "font-size": 26 }, fixture.kind === "toilet" ? "WC" : ""));
-  }
-
-  #rowNumbers(seats) {
-    const lettered = seats.filter((seat) => /^\d+[A-Z]$/.test(seat.number));
-    const free = this.#emptyColumn(seats);
-    if (!lettered.length || free < 0) return [];
-    const rows = new Map(lettered.map((seat) => [seat.row, seat.number.slice(0, -1)]));
-    return [...rows].map(([row, number]) => {
-      const [x, y] = this.#spot({ row, column: free });
-      return svg("text", { class: "aside", x: x + SEAT / 2, y: y + 51, "font-size": 24 }, number);
-    });
-  }
-
-  #emptyColumn(seats) {
-    const used = new Set(seats.map((seat) => seat.column));
-    return Array.from({ length: this.#plan.layout.columns }, (_, n) => n).findIndex((n) => n > 0 && !used.has(n));
+    const name = this.#plan.layout.decks > 1 ? t(`seats.deck.${deck}`) : "";
+    return svg("svg", { class: "deck", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": [name, t("seats.map", { n: seats.length })].filter(Boolean).join(". ") },
+      surroundings(this.#geometry, this.#plan.layout, seats, deck),
+      name && svg("text", { class: "aside deck-name", x: this.#lying ? 90 : width / 2, y: 34, "font-size": 26 }, name),
+      [...Map.groupBy(seats, ({ row }) => row).values()].map((row) => svg("g", {}, row.map((seat) => this.#seat(seat)))), svg("rect", { class: "ring", rx: 25 }));
   }
 
   #seat(seat) {
-    const [x, y] = this.#spot(seat);
+    const { x, y, turn } = this.#geometry.spot(seat);
+    const [width, height] = this.#geometry.extent(seat);
     const group = svg("g", {
-      class: "seat", role: "button", transform: `translate(${x} ${y})`, "data-seat": seat.number,
-      tabindex: seat.id === (this.#current ?? this.#plan.seats[0].id) ? 0 : -1,
-      onclick: () => { this.#focus(seat); this.#touch(seat); },
-    }, svg("rect", { x: -6, y: -8, width: CELL.across + 2, height: CELL.along, "fill-opacity": 0 }), seatParts(seat.number));
+      class: "seat", role: "button", transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})${turn ? ` rotate(${turn.toFixed(2)})` : ""}`,
+      "data-seat": seat.number, tabindex: seat === this.#current ? 0 : -1,
+    }, seatParts({ number: seat.number, width, height, seat }));
     this.#groups.set(seat.id, group);
+    this.#byGroup.set(group, seat);
     return group;
   }
 
+  // A mark that changes fades in; the first one is simply there.
   #dress(seat) {
     const group = this.#groups.get(seat.id);
-    if (!group) return;
-    const { mark, label } = this.look(seat);
-    group.dataset.mark = mark;
-    group.setAttribute("aria-label", label);
-    group.setAttribute("aria-pressed", String(mark === "mine"));
-    group.setAttribute("aria-disabled", String(mark === "taken" || mark === "held"));
+    if (!group) return null;
+    const looks = this.look(seat);
+    const before = group.dataset.mark;
+    if (before === looks.mark) return before;
+    group.classList.toggle("changed", before !== undefined);
+    setMark(group, looks.mark);
+    group.setAttribute("aria-label", looks.label);
+    group.setAttribute("aria-pressed", String(looks.mark === "mine"));
+    group.setAttribute("aria-disabled", String(looks.mark === "taken" || looks.mark === "held"));
+    return looks.mark;
+  }
+
+  // From far away a touch comes nearer first: nobody should have to hit a seat smaller than a finger.
+  #clicked(event) {
+    const seat = this.#byGroup.get(event.target.closest(".seat")) ?? this.#beside(event);
+    if (this.#zoom.far) this.#zoom.nearer(event);
+    else if (seat) {
+      this.#focus(seat);
+      this.#touch(seat);
+    }
+  }
+
+  // A touch between seats is meant for the nearest one.
+  #beside({ target, clientX, clientY }) {
+    const drawing = target.closest(".deck");
+    if (!drawing) return null;
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+    return this.#plan.seats.find((seat) => {
+      const [{ x: middle, y: centre }, [width, height]] = [this.#geometry.spot(seat), this.#geometry.extent(seat)];
+      const gap = CELL - SEAT;
+      return drawing === this.#drawings[seat.deck] && Math.abs(middle - x) * 2 < width + gap && Math.abs(centre - y) * 2 < height + gap;
+    });
   }
 
   #key(event) {
-    const seat = this.#plan.seats.find(({ id }) => this.#groups.get(id) === event.target);
-    if (!seat) return;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      this.#touch(seat);
-    } else if (ARROWS[event.key]) {
-      event.preventDefault();
-      const next = this.#neighbour(seat, ARROWS[event.key]);
-      if (next) this.#focus(next);
-    }
+    if (this.#zoom.key(event.key)) return event.preventDefault();
+    const seat = this.#byGroup.get(event.target);
+    if (!seat || event.ctrlKey || event.altKey) return;
+    if (event.key === "Enter" || event.key === " ") this.#touch(seat);
+    else if (ARROWS[event.key]) this.#step(seat, ARROWS[event.key]);
+    else return;
+    event.preventDefault();
   }
 
-  // The nearest seat in that direction, as it looks on the screen.
-  #neighbour(seat, [dx, dy]) {
-    const [x, y] = this.#spot(seat);
-    let best = null;
-    for (const other of this.#plan.seats) {
-      if (other.deck !== seat.deck || other === seat) continue;
-      const [ox, oy] = this.#spot(other);
-      const ahead = (ox - x) * dx + (oy - y) * dy;
-      const aside = Math.abs((ox - x) * dy) + Math.abs((oy - y) * dx);
-      const cost = ahead + aside * 3;
-      if (ahead > 10 && (!best || cost < best.cost)) best = { cost, other };
-    }
-    return best?.other;
+  #step(seat, direction) {
+    const next = this.#geometry.neighbour(seat, direction, this.#plan.seats);
+    if (next) this.#focus(next);
+  }
+
+  #now(seat) {
+    this.#groups.get(this.#current.id)?.setAttribute("tabindex", -1);
+    this.#current = seat;
+    this.#groups.get(seat.id).setAttribute("tabindex", 0);
   }
 
   #focus(seat) {
-    const before = this.#groups.get(this.#current ?? this.#plan.seats[0].id);
-    before?.setAttribute("tabindex", -1);
-    this.#current = seat.id;
+    this.#now(seat);
     const group = this.#groups.get(seat.id);
-    group.setAttribute("tabindex", 0);
-    group.focus();
+    group.focus({ preventScroll: !flows() || this.#zoom.works });
+    this.#zoom.reveal(group);
+  }
+
+  // One ring for all seats of a deck, around the one that has the focus of the keyboard.
+  #ring(target) {
+    for (const drawing of this.#drawings) {
+      const ring = drawing.lastElementChild;
+      const seat = target && drawing.contains(target) && target.matches(":focus-visible") && this.#byGroup.get(target);
+      ring.classList.toggle("shown", Boolean(seat));
+      if (!seat) continue;
+      const [width, height] = this.#geometry.extent(seat);
+      const size = { x: -width / 2 - 7, y: -height / 2 - 7, width: width + 14, height: height + 14, transform: target.getAttribute("transform") };
+      for (const [name, value] of Object.entries(size)) ring.setAttribute(name, value);
+    }
   }
 }
 
 // On phones and in large text everything stands in one column, and the page scrolls instead of the plan.
 const flows = () => innerWidth <= 700 || innerWidth < 34 * parseFloat(getComputedStyle(document.documentElement).fontSize);
-
-const FIXTURES = {
-  driver: "M42 20a22 22 0 1 0 .01 0M42 37a5 5 0 1 0 .01 0M42 47v16M37 41l-16-4M47 41l16-4",
-  door: "M30 18h26v48H30zM38 42h.1",
-  stairs: "M22 60h12V48h12V36h12V24h8",
-  table: "M22 36h40v12H22z",
-  galley: "M28 30h24v22a12 12 0 0 1-24 0zM52 36h8v10h-8",
-  screen: "M18 42h48",
-};

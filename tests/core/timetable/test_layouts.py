@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 
 from core.kernel.settings import PROJECT_ROOT
-from core.timetable.layouts import COACH, COACH_VIP, MIDI, RAIL_COACH, SHIPPED, plan, plan_for_route_type
+from core.timetable.layouts import COACH, COACH_VIP, MIDI, RAIL_COACH, plan, plan_for_route_type
+from core.timetable.shipped import HALL, SHIPPED
 
 OTAPP = PROJECT_ROOT / "tests" / "data" / "seats" / "otapp" / "coach-44-seats.json"
 
@@ -74,3 +75,14 @@ def test_a_real_coach_of_44_seats_can_be_drawn() -> None:
 )
 def test_trains_start_with_a_rail_coach(kind: int | None, expected: object) -> None:
     assert plan_for_route_type(kind) is expected
+
+
+def test_a_hall_letters_its_rows_and_counts_its_places() -> None:
+    assert len(HALL.seats) == 1000
+    assert (HALL.seats[0].number, HALL.seats[-1].number) == ("A1", "Y40")
+    many = plan("x", "X", ("S",) * 28, hall=True)
+    assert [seat.number for seat in many.seats][25:] == ["Z1", "AA1", "BB1"]
+
+
+def test_a_wing_takes_no_aisle_away() -> None:
+    assert plan("x", "X", ("YYYwYYY",), lettered=True).seats[2].features == ("aisle", "front")

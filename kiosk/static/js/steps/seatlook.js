@@ -4,20 +4,24 @@ import { t } from "../i18n.js";
 import { figure } from "../format.js";
 import { markOf } from "../seatmarks.js";
 
-const SAID = ["window", "aisle", "legroom", "table", "facing_back", "wheelchair", "companion"];
+const PLAIN = ["standard", "economy"];
+const SAID = ["window", "aisle", "legroom", "exit_row", "table", "facing_back", "wheelchair", "companion"];
 
 export function seatLook(seat, state, mine, plan) {
   const mark = markOf(seat, state, mine);
-  const words = seatWords(seat);
-  const extra = extraOf(seat, plan);
   const free = state === "available";
-  const label = [words, t(`mark.${mine ? "mine" : free ? "free" : mark}`), free && extra].filter(Boolean).join(", ");
-  return { mark, words, label, extra: free ? extra : t(`mark.${mark}`) };
+  // Words are made when they are asked for: most looks at a thousand seats only want the mark.
+  return {
+    mark,
+    get words() { return seatWords(seat); },
+    get extra() { return free ? extraOf(seat, plan) : t(`mark.${mark}`); },
+    get label() { return [seatWords(seat), t(`mark.${mine ? "mine" : free ? "free" : mark}`), free && extraOf(seat, plan)].filter(Boolean).join(", "); },
+  };
 }
 
 export function seatWords(seat) {
-  const kinds = seat.type === "standard" || seat.type === "economy" ? [] : [t(`seat.${seat.type}`)];
-  const said = SAID.filter((feature) => seat.features.includes(feature)).map((feature) => t(`seat.${feature}`));
+  const kinds = PLAIN.includes(seat.type) ? [] : [t(`seat.${seat.type}`)];
+  const said = SAID.filter((feature) => feature !== seat.type && seat.features.includes(feature)).map((feature) => t(`seat.${feature}`));
   return [t("seat.number", { seat: seat.number }), ...kinds, ...said].join(", ");
 }
 

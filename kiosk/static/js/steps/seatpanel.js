@@ -1,10 +1,10 @@
 // Beside the plan: how many travel, and what the marks mean (only those that this plan has).
 
 import { h } from "../dom.js";
+import { figure } from "../format.js";
 import { t } from "../i18n.js";
 import { passengerCount } from "../sale.js";
 import { markOf, swatch } from "../seatmarks.js";
-import { extraOf } from "./seatlook.js";
 
 export function passengersCard(sale, count) {
   const types = sale.plan.policy.passenger_types;
@@ -32,9 +32,20 @@ function refocus(type, change) {
   (button?.disabled ? document.getElementById(`${type}-${other}`) : button)?.focus();
 }
 
+// What the marks of this plan mean, and what a seat of each kind costs: the least, with "from" where some cost more.
 export function legend(plan) {
-  const special = ["legroom", "premium", "wheelchair"].map((mark) => [mark, plan.seats.find((seat) => markOf(seat, "available", false) === mark)]);
-  const lines = [["free"], ["mine"], ["taken"], ["held"], ...special.filter(([, seat]) => seat)];
-  return h("ul", { class: "legend", "aria-label": t("seats.legend") }, lines.map(([mark, seat]) =>
-    h("li", {}, swatch(mark), h("span", {}, t(`mark.${mark}`), " ", seat && h("small", {}, extraOf(seat, plan))))));
+  const kinds = new Map([["free", null]]);
+  for (const seat of plan.seats) {
+    const mark = markOf(seat, "available", false);
+    const { least = Infinity, most = 0 } = kinds.get(mark) ?? {};
+    kinds.set(mark, { least: Math.min(least, seat.price), most: Math.max(most, seat.price) });
+  }
+  const states = ["mine", "taken", "held"].map((mark) => [mark, null]);
+  return h("ul", { class: "legend", "aria-label": t("seats.legend") }, [...kinds, ...states].map(([mark, prices]) =>
+    h("li", {}, swatch(mark), h("span", {}, t(`mark.${mark}`), " ", prices && h("small", {}, priced(prices, plan.currency))))));
+}
+
+function priced({ least, most }, currency) {
+  const price = figure({ amount: least, currency });
+  return least < most ? t("seats.from", { price }) : price;
 }

@@ -37,6 +37,7 @@ export function seats(notice = "") {
   let endTimer = 0;
   let quoted = 0;
   let shown = null; // the price that the traveller saw, in minor units
+  const total = h("div", { class: "big" }, "\u00a0");
   let alive = true;
   let holding = false;
   let stopListening = () => {};
@@ -80,6 +81,8 @@ export function seats(notice = "") {
     panel.children[1].classList.add("first");
     // The list comes first in the order of the Tab key, the drawing is seen first: the grid puts them side by side.
     replace(room, panel, view.element);
+    room.classList.toggle("listed", asList);
+    room.classList.toggle("broad", view.element.classList.contains("broad"));
     view.update();
     priced();
     performance.mark("seats-shown");
@@ -179,6 +182,8 @@ export function seats(notice = "") {
     const which = sale.chosen.map((seat) => (sale.chosen.length === 1 ? seatWords(seat) : seat.number)).join(", ");
     const missing = passengerCount() - sale.chosen.length;
     replace(sum, h("div", { class: "which" }, enough ? tn("seats.which", sale.chosen.length, { seats: which }) : missing > 0 && sale.plan.available < passengerCount() ? t("seats.too_few") : tn("seats.missing", missing)));
+    sum.append(total); // the line stays while the office reckons: nothing on the screen moves
+    total.classList.add("old");
     if (!enough) return;
     const mine = ++quoted;
     try {
@@ -186,7 +191,8 @@ export function seats(notice = "") {
       const answer = await post("/quotes", { schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position, passengers });
       if (!alive || mine !== quoted) return;
       shown = answer.total;
-      sum.append(h("div", { class: "big" }, money({ amount: answer.total, currency: answer.currency })));
+      replace(total, money({ amount: answer.total, currency: answer.currency }));
+      total.classList.remove("old");
     } catch (error) {
       if (alive && mine === quoted) tell(inWords(error));
     }
