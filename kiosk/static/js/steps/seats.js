@@ -81,8 +81,6 @@ export function seats(notice = "") {
     panel.children[1].classList.add("first");
     // The list comes first in the order of the Tab key, the drawing is seen first: the grid puts them side by side.
     replace(room, panel, view.element);
-    room.classList.toggle("listed", asList);
-    room.classList.toggle("broad", view.element.classList.contains("broad"));
     view.update();
     priced();
     performance.mark("seats-shown");
