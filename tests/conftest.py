@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.gateway",
     "tests.support.stripe",
     "tests.support.scripts",
+    "tests.support.walked",
 ]
 
 

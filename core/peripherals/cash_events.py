@@ -44,11 +44,12 @@ def inserted(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:
     value = _value(event)
     found = _locked(kiosk_id, event)
     if found is None:
-        cash_intake.stray(kiosk_id, Money(value, _currency(event)))
+        _stray(kiosk_id, Money(value, _currency(event)))
         return
     sale, intake = found
     lies = lies_in(kiosk_id, intake.currency)
     cash_intake.inserted(intake, value, lies)
+    _note(intake, "cash.inserted", inserted=intake.inserted + value)
     if intake.status == IntakeStatus.TAKING and not intake.used and intake.inserted + value >= intake.wanted:
         if sale.can_be_booked and not seats_gone:
             _book(sale, intake, lies)
@@ -71,10 +72,11 @@ def paid_out(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: A
     """A piece came out of the box."""
     found = _locked(kiosk_id, event)
     if found is None:
-        cash_intake.stray(kiosk_id, Money(-_value(event), _currency(event)))
+        _stray(kiosk_id, Money(-_value(event), _currency(event)))
         return
     intake = found[1]
     cash_intake.paid_out(intake, _value(event), lies_in(kiosk_id, intake.currency))
+    _note(intake, "cash.paid_out", paid_out=intake.paid_out + _value(event))
 
 
 def pay_out_ended(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: ARG001 - the form of every effect
@@ -85,7 +87,7 @@ def pay_out_ended(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # no
         return
     intake = found[1]
     if intake.left == 0:
-        cash_intake.set_status(intake, IntakeStatus.DONE)
+        _go_on(intake, IntakeStatus.DONE)
     else:
         owe(intake)
 
@@ -95,9 +97,9 @@ def give_back(intake: Intake, why: str) -> None:
     if not intake.used:
         records.fail(intake.payment_id, why)
     if intake.left == 0:
-        cash_intake.set_status(intake, IntakeStatus.DONE)
+        _go_on(intake, IntakeStatus.DONE)
         return
-    cash_intake.set_status(intake, IntakeStatus.RETURNING)
+    _go_on(intake, IntakeStatus.RETURNING)
     data = {"amount": intake.left, "currency": intake.currency}
     send(
         intake.kiosk_id, Device.CASH, CommandKind.PAY_OUT, data, subject_id=intake.payment_id,
@@ -112,15 +114,14 @@ def end_without_box(intake: Intake) -> None:
     if intake.left:
         owe(intake)
     else:
-        cash_intake.set_status(intake, IntakeStatus.DONE)
+        _go_on(intake, IntakeStatus.DONE)
 
 
 def owe(intake: Intake) -> None:
     """The box cannot give back what is left of a locked intake: somebody has to."""
     code = cash_intake.set_status(intake, IntakeStatus.OWED)
     left = Money(intake.left, intake.currency)
-    after = {**left.as_json(), "kiosk_id": str(intake.kiosk_id), "slip": code}
-    record(SYSTEM, "cash.owed", "payment", intake.payment_id, operator_id=intake.operator_id, after=after)
+    _note(intake, "cash.owed", status=str(IntakeStatus.OWED), slip_code=code, left=left.amount)
     print_owed_slip(intake, str(code), left)
 
 
@@ -132,6 +133,24 @@ def _book(sale: Sale, intake: Intake, lies: Lies) -> None:
     records.complete_and_tell(actor, intake.payment_id, reference, row.operator_id, after)
     make_good(sale, intake.payment_id, lies.account, actor, shift_id=lies.shift_id)
     cash_intake.used(intake, lies)
+
+
+def _go_on(intake: Intake, status: IntakeStatus) -> None:
+    cash_intake.set_status(intake, status)
+    _note(intake, f"cash.{status}", status=str(status))
+
+
+def _note(intake: Intake, deed: str, **now: int | str | None) -> None:
+    """Say in the activity log what is so ``now`` with an intake, and what was before."""
+    before = {name: getattr(intake, name) for name in now}
+    after = {**now, "currency": intake.currency, "kiosk_id": str(intake.kiosk_id)}
+    more = {"operator_id": intake.operator_id, "before": before, "after": after}
+    record(SYSTEM, deed, "payment", intake.payment_id, **more)
+
+
+def _stray(kiosk_id: UUID, amount: Money) -> None:
+    cash_intake.stray(kiosk_id, amount)
+    record(SYSTEM, "cash.stray", "kiosk", kiosk_id, after=amount.as_json())
 
 
 def _locked(kiosk_id: UUID, event: Event) -> tuple[Sale, Intake] | None:

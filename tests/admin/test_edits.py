@@ -92,6 +92,34 @@ def test_saving_a_form_unchanged_changes_nothing(sign_in: SignIn, office: Office
     assert list(changed) == []
 
 
+@pytest.mark.parametrize(
+    ("thing", "row", "changed"),
+    [
+        ("operators", "operator_id", {"name": "Rede Nova"}),
+        ("places", "place_id", {"name": "Lisboa Oriente"}),
+        ("routes", "route_id", {"name": "Lisboa – Porto expresso"}),
+        ("vehicles", "vehicle_id", {"number": "PT-999"}),
+        ("layouts", "layout_id", {"name": "Old coach"}),
+    ],
+)
+def test_what_is_changed_is_logged_with_what_was_before(
+    sign_in: SignIn, office: Office, thing: str, row: str, changed: dict[str, str]
+) -> None:
+    browser = sign_in("admin")
+    which = office.places[0] if row == "place_id" else getattr(office, row)
+    address = f"/admin/{thing}/edit/?id={which}"
+    assert browser.post(address, data=_form(browser.get(address).text, **changed)).status_code == 302
+    deed = _newest(f"{thing.removesuffix('s')}.changed")
+    assert set(changed.values()) <= set(deed.after.values())
+    assert set(deed.before) == set(deed.after)
+
+
+def test_the_next_status_of_a_run_is_logged(sign_in: SignIn, office: Office) -> None:
+    sign_in("manager").post(f"/admin/schedules/{office.schedule_id}/status", data={"status": "boarding"})
+    deed = _newest("schedule.changed")
+    assert (deed.before, deed.after) == ({"status": "scheduled"}, {"status": "boarding"})
+
+
 def test_a_departure_is_called_off_with_a_reason_only(sign_in: SignIn, office: Office) -> None:
     browser = sign_in("manager")
     form = {"schedule": str(office.schedule_id), "kind": "cancelled"}

@@ -121,6 +121,15 @@ def test_a_message_ends_on_the_stations_clock(sign_in: SignIn, kiosk_id: UUID) -
     assert message["until"].startswith(f"{until:%Y-%m-%dT%H:%M}")
 
 
+def test_a_message_is_taken_away(sign_in: SignIn, kiosk_id: UUID) -> None:
+    browser = sign_in("manager")
+    until = now() + timedelta(hours=2)
+    form = {"text-en": "Platform 3 is closed", "until": f"{until:%Y-%m-%dT%H:%M}"}
+    browser.post(f"/admin/kiosk/{kiosk_id}/message", data=form)
+    browser.post(f"/admin/kiosk/{kiosk_id}/message/end")
+    assert not row(kiosk_id).orders.get("message")
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [

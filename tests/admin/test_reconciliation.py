@@ -1,5 +1,7 @@
 """The page of what about money needs a person: everything is named, explained, and can be looked after."""
 
+import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from core.booking.reserve import reserve
@@ -8,10 +10,16 @@ from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.payments import records
 from core.payments.gateways.base import GatewayEvent
+from core.payments.gateways.catalogue import stand_in
 from core.payments.refunds import open_refund
+from core.peripherals.cash_sale import begin_cash
+from core.peripherals.queries import intake_of
+from core.peripherals.words import EventKind
 from tests.admin.conftest import SignIn
+from tests.core.peripherals.kiosks import make_machine
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, Office
+from tests.support.moods import MoodyGateway
 
 PAGE = "/admin/reconciliation/"
 
@@ -95,6 +103,16 @@ def test_money_that_bought_nothing_is_given_back_with_a_reason(sign_in: SignIn, 
     assert "Nothing of this payment can be given back." in again.text
 
 
+@pytest.fixture
+def silent(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A payment service that does not answer, whatever runs on this machine."""
+    gateway = MoodyGateway()
+    gateway.moods = ["is away"]
+    monkeypatch.setitem(app.extensions, "bookinghall_gateways", {})
+    stand_in(app, gateway)
+
+
+@pytest.mark.usefixtures("silent")
 def test_a_refund_that_takes_long_is_tried_again(sign_in: SignIn, office: Office, clock: Clock) -> None:
     paid_for_nothing(office)
     refund = db.session.scalars(text("SELECT id FROM refunds")).one()
@@ -107,3 +125,22 @@ def test_a_refund_that_takes_long_is_tried_again(sign_in: SignIn, office: Office
     assert "The gateway was asked again." in page
     assert "The payment service did not answer." in page
     assert db.session.scalars(text("SELECT attempts FROM refunds")).one() == 1
+
+
+def test_what_a_kiosk_owes_is_handed_out_at_the_counter(sign_in: SignIn, office: Office) -> None:
+    machine = make_machine(office)
+    reservation = machine.hold(office)
+    paying = begin_cash(reservation, machine.holder, machine.kiosk_id, machine.actor).payment_id
+    machine.new()
+    machine.insert(paying, 5000)
+    machine.tell(EventKind.STOPPED, paying)
+    [change] = machine.new()
+    machine.tell(EventKind.PAY_OUT_ENDED, change.id, missing=2400, reason="jam")
+
+    browser = sign_in("manager", till=True)
+    page = browser.post(f"{PAGE}cash/{paying}/handed-out", follow_redirects=True).text
+
+    assert "Handed out, and noted." in page
+    intake = intake_of(reservation)
+    assert intake is not None
+    assert (intake.status, intake.left) == ("done", 0)

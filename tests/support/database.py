@@ -24,6 +24,7 @@ from core.app import create_app
 from core.commands.migrate import migrate_database
 from core.kernel.db import db
 from core.kernel.settings import Settings
+from tests.support import walked
 from tests.support.logged import Logged
 
 Sessions = scoped_session[Any]
@@ -43,6 +44,7 @@ class _Client(FlaskClient):
         if logged:
             complaints = logged.complaints()
             assert not complaints, f"{kwargs['method']} {args}: {complaints}"
+            walked.note(self.application, kwargs["method"], answer, told=logged.told)
         return answer
 
 

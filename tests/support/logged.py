@@ -18,6 +18,9 @@ OF_THEMSELVES = {
     "idempotency_keys": "keeps answers, to give them again",
     "webhook_events": "is a record of its own: what a gateway said, and what came of it",
     "messages": "is a record of its own: what was sent to whom, and how that went",
+    "kiosk_agents": "says how a kiosk's devices were when they were heard last",
+    "kiosk_commands": "is a record of its own: what a device was told, and what came of it",
+    "kiosk_events": "is a record of its own: what a device said",
     "message_attempts": "is a record of its own: each try to send a message",
     "mailbox": "holds the messages themselves where there is no mail server",
     "refresh_tokens": "belongs to a sign-in",
@@ -25,7 +28,14 @@ OF_THEMSELVES = {
     "waiting_lines": "says who is serving a line in this moment",
 }
 #: Deeds that change nothing that they name, so there is nothing to say before and after.
-EVENTS = {"user.signed_in", "user.signed_out", "message.resent", "shift.cash_put_in", "shift.cash_taken_out"}
+EVENTS = {
+    "cash.stray",
+    "user.signed_in",
+    "user.signed_out",
+    "message.resent",
+    "shift.cash_put_in",
+    "shift.cash_taken_out",
+}
 
 
 #: After these nothing is left of what was before.
@@ -66,6 +76,8 @@ class Logged:
     with_address: bool = True
     before: set[tuple[str, str]] = field(init=False)
     since: int = field(init=False)
+    #: Whether the log was told anything; known after `complaints`.
+    told: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.before = self._unlogged()
@@ -75,7 +87,9 @@ class Logged:
         """What was written without an entry, and entries without an address, a before or an after."""
         silent = sorted({table for table, _ in self._unlogged() - self.before})
         found = [f"{table} was written, and the log says nothing" for table in silent]
-        for row in self.connection.execute(text(_POOR), {"since": self.since}):
+        entries = self.connection.execute(text(_POOR), {"since": self.since}).all()
+        self.told = bool(entries)
+        for row in entries:
             found += [f"{row.action} does not say {what}" for what in self._missing(row)]
         return found
 

@@ -11,11 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from core.booking import confirm
 from core.payments.gateways.catalogue import stand_in
-from tests.core.booking.machine.moods import MoodyGateway
 from tests.core.booking.machine.office import Office, never_possible
 from tests.core.booking.machine.walk import walk
 from tests.support.clock import Clock
 from tests.support.database import Sessions
+from tests.support.moods import MoodyGateway
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from core.booking.reserve import reserve
 from core.kernel.db import db
 from core.kernel.errors import DomainError
 from core.proof.invariants import broken
-from tests.core.booking.machine.moods import MoodyGateway
 from tests.support.clock import Clock
 from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
 from tests.support.logged import Logged
+from tests.support.moods import MoodyGateway
 
 DAN = replace(ALICE, id="dan")
 PEOPLE = (ALICE, BOB, replace(ALICE, id="carla"), DAN)

@@ -21,8 +21,8 @@ from core.payments.refunds import chase, try_again
 from core.till.hand_out import hand_out
 from core.timetable.service.schedules import cancel_schedule
 from tests.core.booking.machine.counter import SEAT, Counter
-from tests.core.booking.machine.moods import MOODS
 from tests.support.factories import ACTOR, CLERK
+from tests.support.moods import MOODS
 
 _CASH_DUE = text("""
 SELECT f.id FROM refunds f JOIN payments p ON p.id = f.payment_id
