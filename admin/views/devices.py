@@ -17,7 +17,7 @@ from core.peripherals.agents import issue_token
 from core.peripherals.denominations import denominations, is_coin
 from core.peripherals.queries import Devices, devices_of, last_commands, last_events
 from core.peripherals.simulate import scan, simulate
-from core.peripherals.words import CommandKind, Device
+from core.peripherals.words import CommandKind, Device, EventKind
 from core.reporting.fleet import FleetKiosk
 
 _SHOWN_EVENTS = 14
@@ -58,6 +58,24 @@ CONDITIONS = {
     "jam": (_l("jammed"), "stop"),
     "away": (_l("does not answer"), "stop"),
     "unknown": (_l("cannot say"), ""),
+}
+
+
+#: What a device reported, in words.
+EVENTS = {
+    EventKind.STATUS: _l("says how it is"),
+    EventKind.INSERTED: _l("put into the cash box"),
+    EventKind.STOPPED: _l("the cash box has closed"),
+    EventKind.PAID_OUT: _l("given back by the cash box"),
+    EventKind.PAY_OUT_ENDED: _l("giving back has ended"),
+    EventKind.APPROVED: _l("card approved"),
+    EventKind.DECLINED: _l("card declined"),
+    EventKind.UNSURE: _l("the terminal does not answer"),
+    EventKind.REFUNDED: _l("given back to a card"),
+    EventKind.PRINTED: _l("printed"),
+    EventKind.NOT_PRINTED: _l("did not come out of the printer"),
+    EventKind.DONE: _l("done"),
+    EventKind.FAILED: _l("could not be done"),
 }
 
 
@@ -127,6 +145,7 @@ def _facts(kiosk: FleetKiosk) -> dict[str, Any]:
         "scans": bool(found and found.is_simulated(Device.SCANNER)),
         "hand": next((each for each in commands if each.kind == CommandKind.SIMULATE), None),
         "printed": next((each for each in commands if each.kind == CommandKind.PRINT), None),
+        "event_words": EVENTS,
         "events": last_events(kiosk.id, _SHOWN_EVENTS),
         "office_url": settings().public_url,
     }
