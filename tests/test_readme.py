@@ -35,6 +35,7 @@ WEB = (
 )
 WORKER = ".venv/bin/bookinghall worker"
 CRON = ".venv/bin/bookinghall cron"
+AGENT = ".venv/bin/bookinghall kiosk-agent --help"
 
 # Every command of the README, and the test that executes it.
 EXECUTED_BY = {
@@ -44,6 +45,7 @@ EXECUTED_BY = {
     WEB: "test_readme.py::test_the_web_process_answers",
     WORKER: "test_readme.py::test_a_process_works_until_it_is_asked_to_end",
     CRON: "test_readme.py::test_a_process_works_until_it_is_asked_to_end",
+    AGENT: "test_readme.py::test_the_agent_of_a_kiosk_tells_what_it_needs",
     "scripts/run": "scripts/test_run.py::test_an_office_opens_closes_without_a_trace_and_opens_again",
     "scripts/test": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
     "scripts/test --long": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
@@ -182,6 +184,12 @@ def test_a_process_works_until_it_is_asked_to_end(
         ended = process.end()
     assert ended == 0
     assert "Traceback" not in process.said
+
+
+def test_the_agent_of_a_kiosk_tells_what_it_needs(base_settings: Settings) -> None:
+    said = finished(AGENT, base_settings)
+
+    assert all(option in said for option in ("--office", "--token-file", "--data", "--printer"))
 
 
 def test_what_everyone_runs_is_what_continuous_integration_runs() -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, WebSocket, expect
 from sqlalchemy import text
 
 from core.booking.reserve import reserve
@@ -174,21 +174,41 @@ def test_a_hold_that_runs_out_is_freed_by_the_screen_itself(till: Till, kiosk: K
     expect(kiosk.seat("1A")).to_have_attribute("data-mark", "free", timeout=4 * SECOND)
 
 
-def test_a_gap_in_the_numbers_brings_the_whole_state_again(till: Till, kiosk: Kiosk) -> None:
-    said: list[str] = []
-    kiosk.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(str(frame))))
-    kiosk.choose_departure()
-    kiosk.page.wait_for_timeout(300)
+def test_a_gap_in_the_numbers_brings_the_whole_state_again(
+    till: Till, new_kiosk: Callable[..., Kiosk]
+) -> None:
+    kiosk = new_kiosk()
+    asked: list[str] = []
+    answered: list[str] = []
+    kiosk.page.on("websocket", lambda socket: _listen(socket, asked, answered))
+    kiosk.open().choose_departure()
+    _until(kiosk, lambda: len(answered) == 1)
     emit = till.server.app.extensions["socketio"].emit
     room = f"schedule:{till.office.schedule_id}"
     delta = {"schedule_id": str(till.office.schedule_id), "epoch": "e", "changes": []}
-    before = len([frame for frame in said if "join" in frame])
 
     for number in (1, 3):
         emit("seats", {**delta, "n": number}, namespace="/seats", to=room)
-    kiosk.page.wait_for_timeout(300)
 
-    assert len([frame for frame in said if "join" in frame]) == before + 1
+    _until(kiosk, lambda: len(answered) == 2)
+    assert len(asked) == 2
+
+
+def _listen(socket: WebSocket, asked: list[str], answered: list[str]) -> None:
+    """Keeps what a page asks of its socket (to join) and is answered (the whole state)."""
+    socket.on("framesent", lambda frame: asked.append(str(frame)) if '/seats,["join"' in str(frame) else None)
+    socket.on(
+        "framereceived",
+        lambda frame: answered.append(str(frame)) if '/seats,["snapshot"' in str(frame) else None,
+    )
+
+
+def _until(kiosk: Kiosk, happened: Callable[[], bool]) -> None:
+    """Let the page go on until that has happened; within five seconds."""
+    end = time.monotonic() + 5
+    while not happened():
+        assert time.monotonic() < end, "it has not happened within five seconds"
+        kiosk.page.wait_for_timeout(20)
 
 
 def _take(till: Till, seat: int) -> None:

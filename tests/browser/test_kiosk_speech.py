@@ -141,7 +141,7 @@ def test_in_low_reach_nothing_to_touch_is_in_the_upper_part(new_kiosk: Kiosks, s
         elif step != "pay":
             expect(kiosk.go_on).to_be_enabled()
             kiosk.touch("#go-on")
-    page.click("#method-cash")
+    page.click("#method-phone")
     kiosk.touch("#stop")
     kiosk.at("board")
     assert page.evaluate("({...document.documentElement.dataset})") == {}

@@ -34,7 +34,7 @@ export const remove = (path) => call("DELETE", path);
 
 async function call(method, path, body, key, again = true) {
   const answer = await send(method, path, body, key);
-  const content = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  const content = answer.status === 204 ? {} : await contentOf(answer);
   if (answer.ok) {
     learnTime(content.now);
     return content;
@@ -45,6 +45,17 @@ async function call(method, path, body, key, again = true) {
   }
   if (content.code === "not_paired") location.replace("/kiosk/");
   throw new Problem(answer.status, content);
+}
+
+// An answer that broke off on its way is none: what it said is not known.
+async function contentOf(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    if (!answer.ok) return {};
+    networkLost();
+    throw new NoAnswer();
+  }
 }
 
 async function send(method, path, body, key) {

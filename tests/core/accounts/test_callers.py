@@ -47,7 +47,7 @@ def test_a_kiosk_is_known_by_bearer_or_cookie_and_scoped_to_its_station(app, sta
     kiosk_id, code = kiosks.prepare(station.id, "Kiosk 1", SYSTEM)
     token = kiosks.claim(code)
     for caller in (who(app, Authorization=f"Bearer {token}"), who(app, Cookie=f"bh_kiosk={token}")):
-        assert (caller.role, caller.kiosk_id, caller.stations) == ("kiosk", kiosk_id, {station.id})
+        assert (caller.role, caller.device.id, caller.stations) == ("kiosk", kiosk_id, {station.id})
 
 
 def test_a_guest_gets_an_id_of_the_servers_making_and_keeps_it(app, database):
