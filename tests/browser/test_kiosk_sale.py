@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import text
 
 from core.booking.queries import booking_by_reference
@@ -197,6 +197,25 @@ def test_without_a_network_the_screen_says_so_and_goes_on_when_it_is_back(kiosk:
     expect(kiosk.go_on).to_be_enabled()
     kiosk.touch("#go-on")
     kiosk.at("details")
+
+
+def test_an_answer_that_breaks_off_is_no_answer_and_nothing_is_held_twice(till: Till, kiosk: Kiosk) -> None:
+    kiosk.choose_departure()
+
+    def deliver_half(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text()[: len(answer.text()) // 2])
+
+    kiosk.page.route("**/holds", deliver_half)
+    kiosk.touch("#go-on")
+    expect(kiosk.page.locator(".notice")).to_contain_text("No connection")
+    assert kiosk.step == "seats"
+    kiosk.page.unroute("**/holds")
+    kiosk.touch("#go-on")
+    kiosk.at("details")
+
+    with till.server.app.app_context():
+        assert db.session.execute(text("SELECT status FROM reservations")).scalars().all() == ["active"]
 
 
 def test_the_hold_has_a_clock_that_can_be_extended_twice(kiosk: Kiosk) -> None:
