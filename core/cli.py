@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from core.kernel.embedded import EmbeddedServerError
 from core.kernel.errors import DomainError
@@ -32,6 +32,9 @@ COMMANDS: dict[str, str] = {
     "import-gtfs": "core.commands.import_gtfs:import_gtfs",
     "prove": "core.commands.prove:prove",
 }
+
+#: PostgreSQL's codes for a table, a function or a column that is not there.
+_NOT_THERE = frozenset({"42P01", "42883", "42703"})
 
 
 class _Commands(click.Group):
@@ -55,6 +58,10 @@ class _Commands(click.Group):
             sentence = str(error)
         except OperationalError as error:
             sentence = f"The database does not answer or refuses: {str(error.orig).splitlines()[0]}"
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) not in _NOT_THERE:
+                raise
+            sentence = "The database is not at the newest schema. Run bookinghall migrate first."
         click.secho(sentence, err=True, fg="red")
         sys.exit(1)
 

@@ -59,3 +59,17 @@ def test_a_database_that_does_not_answer_is_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "The database does not answer" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_was_never_migrated_is_a_sentence(run_folder: Path) -> None:
+    feed = PROJECT_ROOT / "tests/data/gtfs/boston-harbor-2018/boston-harbor-2018.zip"
+    done = bookinghall(
+        "import-gtfs",
+        str(feed),
+        BOOKINGHALL_DATA_DIR=str(run_folder / "never_migrated"),
+        DATABASE_URL="",
+        REDIS_URL="",
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "The database is not at the newest schema. Run bookinghall migrate first.\n"
