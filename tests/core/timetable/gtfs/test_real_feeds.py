@@ -41,7 +41,7 @@ class Came:
 
 
 EXPECTED: dict[str, Came] = {
-    # Two of its trips are a rhythm: 12 and more departures a day each.
+    # Two of its trips are a rhythm: 12 departures a day each.
     "auckland-ferries-2023": Came(
         date(2023, 6, 5), 7, operators=2, places=9, routes=6, patterns=11, trips=11, used=11, schedules=186,
     ),
