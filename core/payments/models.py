@@ -200,7 +200,8 @@ class CashIntake(Base):
 
 
 class CashMovement(Base):
-    """One piece of cash that went into a kiosk's box (positive) or came out of it (negative), written once.
+    """One piece of cash that went into a kiosk's box (positive) or came out of it (negative), written once
+    (`cash_movements_append_only`).
 
     `payment_id` is None for a piece that belongs to no payment known here: somebody has to look for whose it is.
     """

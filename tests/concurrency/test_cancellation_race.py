@@ -51,15 +51,25 @@ def ask_for(fresh: FreshDatabase, statement: str) -> Any:
         return db.session.execute(text(statement)).scalar()
 
 
-def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch, use_case: ModuleType = cancellation) -> None:
-    """Nobody goes on until the other has read, or half a second has gone by."""
-    meet = Barrier(2)
+def found_broken(fresh: FreshDatabase) -> list[str]:
+    with fresh.app.app_context(), db.engine.connect() as connection:
+        return [finding.invariant.name for finding in broken(connection)]
+
+
+def both_look_before_one_writes(
+    monkeypatch: pytest.MonkeyPatch,
+    use_case: ModuleType = cancellation,
+    parties: int = 2,
+    patience: float = 0.5,
+) -> None:
+    """Nobody goes on until the others have read, or half a second has gone by."""
+    meet = Barrier(parties)
     real = use_case.read_bought
 
     def read_and_wait(booking_id: UUID) -> Any:
         found = real(booking_id)
         with suppress(BrokenBarrierError):
-            meet.wait(0.5)
+            meet.wait(patience)
         return found
 
     monkeypatch.setattr(use_case, "read_bought", read_and_wait)
@@ -86,19 +96,20 @@ def test_twin_without_the_lock_half_the_money_goes_back_twice(
     assert ask_for(fresh_database, "SELECT sum(amount)::int FROM refunds") == 15600
 
 
-def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, booking_id: UUID) -> None:
-    with fresh_database.app.app_context():
+def each_and_all(fresh: FreshDatabase, booking_id: UUID) -> list[Callable[[], Any]]:
+    """The whole booking is cancelled, each of its six passengers alone, and the whole once more."""
+    with fresh.app.app_context():
         view = booking_view(booking_id)
         assert view is not None
         people = [passenger.id for passenger in view.reservation.passengers]
         db.session.remove()
-    singles = [
-        lambda person=person: cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({person}))
-        for person in people
-    ]
-    wholes = [lambda: cancel_booking(booking_id, ACTOR)] * 2
+    singles = [partial(cancel_booking, booking_id, ACTOR, passenger_ids=frozenset({who})) for who in people]
+    whole = partial(cancel_booking, booking_id, ACTOR)
+    return [whole, *singles, whole]
 
-    answers = at_once(fresh_database, *wholes[:1], *singles, *wholes[1:])
+
+def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, booking_id: UUID) -> None:
+    answers = at_once(fresh_database, *each_and_all(fresh_database, booking_id))
 
     assert "busy" not in answers
     with fresh_database.app.app_context(), db.engine.connect() as connection:
@@ -111,6 +122,17 @@ def test_each_passenger_and_everybody_at_once(fresh_database: FreshDatabase, boo
         ask_for(fresh_database, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         == 0
     )
+
+
+def test_twin_without_the_lock_everybody_and_each_passenger_get_their_money(
+    fresh_database: FreshDatabase, booking_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = each_and_all(fresh_database, booking_id)
+    both_look_before_one_writes(monkeypatch, parties=len(asks), patience=20)
+    monkeypatch.setattr(cancellation, "lock_booking", lambda _: None)
+    at_once(fresh_database, *asks)
+    assert ask_for(fresh_database, "SELECT sum(refund)::int FROM cancellations") > 7800
+    assert ask_for(fresh_database, "SELECT sum(amount)::int FROM refunds") > 7800
 
 
 @dataclass(frozen=True)
@@ -137,11 +159,6 @@ def moving(fresh_database: FreshDatabase) -> Moving:
         return move_booking(booking_id, Destination(schedule_id, 0, 5, seats), ACTOR)
 
     return Moving(booking_id, tuple(partial(ask, each) for each in elsewhere))
-
-
-def found_broken(fresh: FreshDatabase) -> list[str]:
-    with fresh.app.app_context(), db.engine.connect() as connection:
-        return [finding.invariant.name for finding in broken(connection)]
 
 
 def test_moved_twice_and_cancelled_at_once(fresh_database: FreshDatabase, moving: Moving) -> None:

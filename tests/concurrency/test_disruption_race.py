@@ -60,6 +60,7 @@ def everything_holds() -> bool:
         return not [str(found) for found in broken(connection)]
 
 
+CARRIED_OUT = "SELECT count(*) FROM activity_log WHERE action = 'disruption.carried_out'"
 DONE = "SELECT count(*) FROM disruption_cases WHERE state = 'done'"
 
 
@@ -147,23 +148,43 @@ def test_four_workers_share_the_work_and_passengers_choose_meanwhile(
     assert answers.count("already_chosen") == 4, "the clerk was first for four of the ten"
     assert "busy" not in answers
     assert disruption(made).counts == {"refund": 40, "rebook": 6, "waiting": 14}
+    assert count(CARRIED_OUT) == 46
     assert count("SELECT count(*) FROM cancellations") == 40
     assert count("SELECT sum(amount)::int FROM refunds") == 40 * 2600
     assert everything_holds()
 
 
-def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def both_look_before_one_writes(
+    monkeypatch: pytest.MonkeyPatch, parties: int = 2, patience: float = 0.5
+) -> None:
     """Two work on the same case: nobody goes on until the other has read the booking, or half a second has gone by."""
-    meet = Barrier(2)
+    meet = Barrier(parties)
     real = disruption_case.read_many
 
     def read_and_wait(ids: Any) -> Any:
         found = real(ids)
         with suppress(BrokenBarrierError):
-            meet.wait(0.5)
+            meet.wait(patience)
         return found
 
     monkeypatch.setattr(disruption_case, "read_many", read_and_wait)
+
+
+def test_twin_without_the_claim_four_workers_do_each_case_four_times(
+    full_house: Office, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelling knows what was done before, so the money goes back once: but the work is not shared."""
+    made = called_off(full_house)
+    work(made)
+    choose_for(made, Wish("refund"), CLERK, [case.id for case in cases_of(made)[:5]])
+    db.session.remove()
+    both_look_before_one_writes(monkeypatch, parties=4, patience=20)
+    monkeypatch.setattr(disruption_case, "_claim", lambda _: True)
+
+    at_once(fresh_database, *[lambda: work(made)] * 4)
+
+    assert count(CARRIED_OUT) == 4 * 5
+    assert count("SELECT count(*) FROM cancellations") == 5
 
 
 def moved_by_two(office: Office, fresh: FreshDatabase) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""Many more buyers than seats at the same moment: every seat is held once, everybody is told, nobody waits in a circle."""
+"""Many more buyers than seats at the same moment: every seat is held once, everybody is told, nobody waits in a circle.
+
+What prevents a second claim is the same as in `test_seat_race`, whose twin takes the primary key of the seat locks away.
+"""
 
 import threading
 from collections import Counter

@@ -6,18 +6,20 @@ Each race has a twin in which what prevents it is taken away.
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
-from core.kernel.db import db, transaction
+from core.kernel.db import db, require_transaction, transaction
 from core.kernel.errors import DomainError
 from core.proof.invariants import broken
-from core.till import drawer
+from core.till import close, drawer
 from core.till.close import close_shift
+from core.till.models import Shift
 from core.till.open import Opening, open_shift
 from core.till.queries import open_shift_at, shift_of
 from core.till.rules import pieces_of
@@ -87,19 +89,57 @@ def test_without_the_constraint_more_than_one_would(fresh_database: FreshDatabas
     assert count(fresh_database, "closed_at IS NULL") == CROWD
 
 
+def closing(shift: UUID) -> list[Callable[[], object]]:
+    """Many who close one shift, and each has counted something else."""
+    return [partial(close_shift, shift, {500: pieces}, CLERK) for pieces in range(CROWD)]
+
+
 def test_of_many_who_close_a_shift_one_does_and_its_count_is_kept(
     fresh_database: FreshDatabase, shift: UUID
 ) -> None:
-    def closing(pieces: int) -> Callable[[], object]:
-        return lambda: close_shift(shift, {500: pieces}, CLERK)
-
-    came = at_once(fresh_database, *[closing(number) for number in range(CROWD)])
+    came = at_once(fresh_database, *closing(shift))
 
     assert codes(came) == ["shift_is_closed"] * (CROWD - 1)
     winner = next(each for each in came if not isinstance(each, DomainError))
     with fresh_database.app.app_context():
         assert shift_of(shift).counted == winner.counted
         assert broken(db.session.connection()) == []
+
+
+def all_look_before_one_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock is away: nobody writes until everybody has found the shift open."""
+    met = threading.Barrier(CROWD)
+
+    def look(shift_id: UUID) -> Shift:
+        found: Shift = require_transaction().execute(select(Shift).where(Shift.id == shift_id)).scalar_one()
+        assert found.closed_at is None
+        met.wait(20)
+        return found
+
+    monkeypatch.setattr(close, "lock_open", look)
+
+
+def test_without_the_lock_the_database_still_keeps_the_first_count(
+    fresh_database: FreshDatabase, shift: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_look_before_one_closes(monkeypatch)
+    came = at_once(fresh_database, *closing(shift))
+    assert len(codes(came)) == CROWD - 1
+
+
+def test_without_the_lock_and_the_triggers_each_count_would_be_booked_and_the_last_kept(
+    fresh_database: FreshDatabase, shift: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_look_before_one_closes(monkeypatch)
+    with fresh_database.app.app_context(), transaction() as session:
+        session.execute(text("ALTER TABLE shifts DISABLE TRIGGER shifts_written_once"))
+        session.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER cash_needs_shift"))
+    assert codes(at_once(fresh_database, *closing(shift))) == []
+
+    with fresh_database.app.app_context():
+        closed = text("SELECT count(*) FROM activity_log WHERE action = 'shift.closed'")
+        assert db.session.execute(closed).scalar_one() == CROWD
+        assert broken(db.session.connection()) != []
 
 
 def sell_while_closing(fresh: FreshDatabase, shift: UUID, monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -42,6 +42,16 @@ def zipped(path: Path, files: dict[str, str] | dict[str, bytes], folder: str = "
     return path
 
 
+#: Real feeds that are not kept here, and why.
+ELSEWHERE = {
+    "cairns-2014": "the feed is kept out for its size; its licence (CC BY) would allow a copy",
+    "flixbus-2014": "the feed's licence (ODbL) does not allow a copy under the terms of this project",
+    "viarail-2019": "the feed's licence does not allow a copy: where it comes from, none is stated",
+    "yamanashi-2017": "the feed is kept out for its size; its licence (CC0) would allow a copy",
+}
+REAL = {path.name for path in KEPT.iterdir()} | {"romania-rail-2026"} | ELSEWHERE.keys()
+
+
 def real_feed(name: str) -> Path:
     """A real feed by name. Those that are large or may not be copied are looked for beside the checkout, in
     `../shared/data/gtfs`, or in the folder that `BOOKINGHALL_TEST_FEEDS` names; the test is skipped without them.
@@ -50,6 +60,8 @@ def real_feed(name: str) -> Path:
     for folder in (KEPT / name, PROJECT_ROOT / "core" / "demo" / "feed", Path(beside) / name):
         if (folder / f"{name}.zip").is_file():
             return folder / f"{name}.zip"
+    if name not in ELSEWHERE:
+        raise FileNotFoundError(f"The feed {name} is kept with the project, and it is not there.")
     pytest.skip(
-        f"the feed {name} is not on this machine (large, or of a licence that does not let us keep a copy; BOOKINGHALL_TEST_FEEDS names a folder with feeds)"
+        f"{name} is not on this machine: {ELSEWHERE[name]}. BOOKINGHALL_TEST_FEEDS names a folder with such feeds."
     )

@@ -1,5 +1,6 @@
 """transaction(): the one way to write."""
 
+import re
 import threading
 import time
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from core.kernel.activity import SYSTEM, record
-from core.kernel.db import after_commit, db, in_transaction, require_transaction, run_alone, transaction
+from core.kernel.db import Base, after_commit, db, in_transaction, require_transaction, run_alone, transaction
 from core.kernel.errors import Busy, Conflict, Unavailable
 from core.timetable.models import Operator
 from core.timetable.service import operators  # noqa: F401 - gives constraints their names
@@ -121,14 +122,46 @@ class TestGuards:
         assert "activity_log_append_only" in self.refused("UPDATE activity_log SET action = 'x'")
         assert "activity_log_append_only" in self.refused("DELETE FROM activity_log")
 
-    def test_what_is_only_added_to_is_not_emptied_either(self) -> None:
-        kept = db.session.execute(text(
-            "SELECT DISTINCT tgrelid::regclass::text, tgname FROM pg_trigger"
-            " WHERE tgname ~ '_append_only$|_written_once$' AND NOT tgisinternal"
-        )).all()  # fmt: skip
-        assert len(kept) >= 7
-        for table, name in kept:
+    def test_what_is_only_added_to_is_neither_changed_nor_emptied(self) -> None:
+        assert triggers(UPDATE | DELETE | ROW) == ONLY_ADDED_TO
+        assert triggers(TRUNCATE) == {table: f"{table}_not_emptied" for table in ONLY_ADDED_TO}
+        for table, name in ONLY_ADDED_TO.items():
             assert name in self.refused(f"TRUNCATE {table} CASCADE")
+
+    def test_a_table_that_is_called_so_is_among_them(self) -> None:
+        said = re.compile(r"append[- ]only|written once|nothing is ever changed|refuses? (any|to) change")
+        models = [each.class_ for each in Base.registry.mappers]
+        called = {model.__tablename__ for model in models if said.search(model.__doc__ or "")}
+        assert called >= {"activity_log", "cash_movements", "ledger_postings", "patterns", "voucher_entries"}
+        assert called <= ONLY_ADDED_TO.keys()
+
+
+#: Every table that is only ever added to (a shift is closed once, and then stays), and what a refused statement names.
+ONLY_ADDED_TO = {
+    "activity_log": "activity_log_append_only",
+    "cash_movements": "cash_movements_append_only",
+    "ledger_entries": "ledger_append_only",
+    "ledger_postings": "ledger_append_only",
+    "pattern_stops": "patterns_immutable",
+    "patterns": "patterns_immutable",
+    "shift_approvals": "shift_approvals_append_only",
+    "shift_movements": "shift_movements_append_only",
+    "shifts": "shifts_written_once",
+    "voucher_entries": "voucher_entries_append_only",
+}
+#: Bits of `pg_trigger.tgtype`.
+ROW, DELETE, UPDATE, TRUNCATE = 1, 8, 16, 32
+
+
+def triggers(deeds: int) -> dict[str, str]:
+    """The tables with an armed trigger that comes before all of these deeds, on whatever row and column, to refuse them."""
+    found = text(
+        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgtype & :bits = :bits AND tgenabled = 'O'"
+        " AND tgqual IS NULL AND tgattr = '' AND NOT tgisinternal"
+        " AND tgfoid IN ('refuse_change'::regproc, 'shift_may_only_close'::regproc)"
+    )
+    bits = deeds | 2  # before
+    return {row[0]: row[1] for row in db.session.execute(found, {"bits": bits})}
 
 
 class TestAStatementAlone:

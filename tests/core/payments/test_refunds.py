@@ -169,12 +169,38 @@ def test_two_at_once_do_not_pass_the_limit_together(fresh_database: FreshDatabas
         assert db.session.execute(worst).scalar_one() == 3000
 
 
-def _race(app: Flask, payment: UUID, start: Barrier, outcomes: list[str]) -> None:
+def test_twin_without_the_lock_on_the_payment_they_do(fresh_database: FreshDatabase) -> None:
+    """Nobody commits until all three have been let through: none of them sees what the others give back."""
+    app = fresh_database.app
+    with app.app_context():
+        payment = pay(set_stage())
+        with transaction() as session:
+            found = text("SELECT pg_get_functiondef('refunds_stay_within_payment'::regproc)")
+            written = str(session.execute(found).scalar_one())
+            assert "FOR UPDATE" in written
+            session.connection().exec_driver_sql(written.replace("FOR UPDATE", ""))
+    outcomes: list[str] = []
+    start, written_by_all = Barrier(3), Barrier(3)
+    threads = [Thread(target=_race, args=(app, payment, start, outcomes, written_by_all)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["refunded"] * 3
+    with app.app_context():
+        assert db.session.execute(text("SELECT sum(amount) FROM refunds")).scalar_one() > PRICE.amount
+
+
+def _race(
+    app: Flask, payment: UUID, start: Barrier, outcomes: list[str], before_commit: Barrier | None = None
+) -> None:
     with app.app_context():
         start.wait(5)
         try:
             with transaction():
                 open_refund(payment, Money(3000, "RON"), "at once")
+                if before_commit:
+                    before_commit.wait(20)
             outcomes.append("refunded")
         except RefundTooHigh:
             outcomes.append("refused")

@@ -8,7 +8,7 @@ from core.booking.errors import HoldExpired
 from core.booking.pay import take_cash
 from core.booking.queries import reservation_view
 from core.booking.reserve import reserve
-from core.kernel.db import db
+from core.kernel.db import db, transaction
 from core.payments.cash_intake import CashBoxBusy
 from core.payments.exceptions import exceptions
 from core.peripherals.cash_sale import CashNotPossible, begin_cash, stop_cash
@@ -73,6 +73,14 @@ def test_the_piece_that_makes_the_amount_whole_makes_the_booking(office, machine
     machine.tell(EventKind.STOPPED, paying)
     assert intake_of(reservation).status == "done"
     assert movements() == [2000, 500, 100]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE cash_movements SET amount = 1", "DELETE FROM cash_movements"])
+def test_what_was_counted_stays(office, machine, statement):
+    machine.insert(begin(machine, machine.hold(office)), 2000)
+    with pytest.raises(Exception, match="cash_movements_append_only"), transaction() as session:
+        session.execute(text(statement))
+    assert movements() == [2000]
 
 
 def test_what_is_too_much_comes_back_as_change(office, machine):
