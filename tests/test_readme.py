@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -16,11 +17,14 @@ import httpx
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from core.booking.reserve import reserve
 from core.kernel.settings import PROJECT_ROOT, Settings
 from tests.support.database import FreshDatabase
+from tests.support.factories import ACTOR, ALICE, make_office
 from tests.support.mail import free_port
 from tests.support.processes import eventually
 from tests.support.scripts import run_script
+from tests.support.watcher import Watcher
 
 PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +39,7 @@ WEB = (
 )
 WORKER = ".venv/bin/bookinghall worker"
 CRON = ".venv/bin/bookinghall cron"
+LIVE = ".venv/bin/bookinghall live --port 8081"
 AGENT = ".venv/bin/bookinghall kiosk-agent --help"
 
 # Every command of the README, and the test that executes it.
@@ -45,6 +50,7 @@ EXECUTED_BY = {
     WEB: "test_readme.py::test_the_web_process_answers",
     WORKER: "test_readme.py::test_a_process_works_until_it_is_asked_to_end",
     CRON: "test_readme.py::test_a_process_works_until_it_is_asked_to_end",
+    LIVE: "test_readme.py::test_the_live_process_tells_its_watchers_what_changes_elsewhere",
     AGENT: "test_readme.py::test_the_agent_of_a_kiosk_tells_what_it_needs",
     "scripts/run": "scripts/test_run.py::test_an_office_opens_closes_without_a_trace_and_opens_again",
     "scripts/test": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
@@ -184,6 +190,34 @@ def test_a_process_works_until_it_is_asked_to_end(
         ended = process.end()
     assert ended == 0
     assert "Traceback" not in process.said
+
+
+def test_the_live_process_tells_its_watchers_what_changes_elsewhere(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    with fresh_database.app.app_context():
+        office = make_office()
+    port = free_port()
+    live = Serving(LIVE.replace("8081", str(port)), fresh_database.settings, tmp_path / "live.log")
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        eventually(listens, 60, lambda: live.said)
+        watcher = Watcher(f"http://127.0.0.1:{port}")
+        snapshot = watcher.join(office.schedule_id)
+        assert snapshot["schedule_id"] == str(office.schedule_id)
+        assert snapshot["changes"] == []
+        with fresh_database.app.app_context():
+            reserve(office.ask(0), ALICE, ACTOR)
+        watcher.hear("seats", lambda _: watcher.state_of(office.seats[0], 0) == "reserved")
+        watcher.close()
+    finally:
+        ended = live.end()
+    assert ended == 0
+    assert "Traceback" not in live.said
 
 
 def test_the_agent_of_a_kiosk_tells_what_it_needs(base_settings: Settings) -> None:

@@ -12,15 +12,18 @@ from uuid import UUID, uuid4
 from flask import Flask
 from sqlalchemy import text
 
+from core.booking.begin import begin
 from core.booking.cancel import cancel, release
 from core.booking.expire import sweep
 from core.booking.extend import extend
 from core.booking.parties import Holder
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
+from core.booking.settle import DUPLICATE, settle
 from core.kernel.activity import SYSTEM, Actor
 from core.kernel.db import db
 from core.kernel.errors import DomainError
+from core.payments.gateways.base import GatewayEvent
 from core.proof.invariants import Finding, broken
 from core.timetable.service.schedules import cancel_schedule
 from tests.support.factories import CLERK, Office
@@ -100,13 +103,27 @@ class Race:
         if what == "extend":
             extend(held.reservation_id, holder, actor)
             what = chance.choice(("pay", "walk_away"))
-        if what == "pay" and chance.random() < 0.25:
+        way = chance.random()
+        if what == "pay" and way < 0.25:
             take_cash(held.reservation_id, holder, CLERK)
+        elif what == "pay" and way < 0.6:
+            return pay_by_card(held.reservation_id, holder, actor)
         elif what == "give_up":
             cancel(held.reservation_id, holder, actor)
         elif what == "release":
             release(held.reservation_id, CLERK, "race test")
         return what
+
+
+def pay_by_card(reservation_id: UUID, holder: Holder, actor: Actor) -> str:
+    """Begin to pay; the gateway's message comes at once, and then again. What came of it."""
+    begun = begin(reservation_id, holder, actor, "simulated", "card")
+    assert begun.payment_id is not None
+    number = str(begun.payment_id)
+    event = GatewayEvent(f"race-{number}", "payment.completed", begun.payment_id, number, begun.amount)
+    effect = settle("simulated", event)
+    assert settle("simulated", event) == DUPLICATE
+    return effect
 
 
 def tidy() -> None:

@@ -59,6 +59,7 @@ def test_24_buyers_on_12_seats_and_5_legs(fresh_database: FreshDatabase, office:
     assert race.deadlocks() == 0
     assert race.outcomes["busy"] == 0
     assert race.outcomes["pay"] > 10, race.outcomes
+    assert race.outcomes["booked"] > 2, race.outcomes
     assert race.outcomes["seat_taken"] > 10, race.outcomes
 
 
@@ -73,7 +74,10 @@ def test_a_departure_is_cancelled_under_24_buyers(fresh_database: FreshDatabase,
 
     race.run(tidy, cancel_once)
 
+    assert race.closed.is_set()
     assert race.defects == []
+    assert race.deadlocks() == 0
+    assert race.outcomes["busy"] == 0
     assert race.outcomes["not_on_sale"] > 50, race.outcomes
     assert race.broken() == []
 

@@ -1,6 +1,7 @@
 """The whole office, started as a newcomer starts it and closed as an operator closes it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,10 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import BrowserContext, expect
+from sqlalchemy import create_engine, text
 
 from core.kernel.embedded import embedded_servers
 from core.kernel.settings import PROJECT_ROOT, Settings
 from tests.support.mail import free_port
+
+#: How long a page may take on a machine that does other things as well, in milliseconds.
+PATIENCE = 20_000
 
 
 class Run:
@@ -49,9 +55,21 @@ class Run:
                 return
         pytest.fail("it never opened:\n" + "".join(self.said))
 
+    @property
+    def opened_after(self) -> float:
+        """How many seconds it said that the start took."""
+        found = re.search(r"Bookinghall is open \(after ([\d.]+) s\)", "".join(self.said))
+        assert found, self.said
+        return float(found[1])
+
+    def told(self, name: str) -> str:
+        """What it printed beside that name when it was open."""
+        [line] = [line.strip() for line in self.said if line.startswith(f"  {name} ")]
+        return line.removeprefix(name).strip()
+
     def close(self, number: signal.Signals = signal.SIGINT) -> str:
         self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=30)
+        out, _ = self.process.communicate(timeout=60)
         self.said.append(out)
         return "".join(self.said)
 
@@ -98,6 +116,80 @@ def test_an_office_opens_closes_without_a_trace_and_opens_again(
         assert "Traceback" not in said
         assert "it starts again" not in said
         assert still_there(processes) == []
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(400)
+def test_a_newcomer_goes_where_the_demo_says_and_finds_everything_again_at_the_next_start(
+    prepared: dict[str, str], run_folder: Path, runs: list[Run], browser_context: BrowserContext
+) -> None:
+    folder = run_folder / "demo"
+    run = Run(prepared, folder, SMTP_HOST="")
+    runs.append(run)
+    run.wait_until_open()
+    _sign_in(browser_context, run)
+    mailbox, _, why = run.told("Mail").partition(" ")
+    assert "SMTP_HOST" in why
+    desk = browser_context.new_page()
+    desk.goto(mailbox)
+    expect(desk.get_by_text("No mail server is set, so mail is kept here")).to_be_visible()
+    desk.close()
+
+    link, _, _ = run.told("Kiosk").partition(" ")
+    assert link.startswith(f"{run.url}/kiosk/pair/")
+    kiosk = browser_context.new_page()
+    kiosk.goto(link)
+    kiosk.get_by_role("button").click()
+    expect(kiosk.locator(".dep").first).to_be_visible(timeout=PATIENCE)
+    before = _counts(folder)
+    assert all(before.values()), before
+    processes = descendants(run.process.pid)
+    kiosk.close()
+    run.close()
+    assert run.process.returncode == 0, run.said
+    assert still_there(processes) == []
+
+    again = Run(prepared, folder, SMTP_HOST="")
+    runs.append(again)
+    again.wait_until_open()
+    assert again.opened_after < run.opened_after / 2, "there is nothing to load"
+    assert _counts(folder) == before
+    assert again.told("Kiosk") == f"{again.url}/kiosk/", "the link was used"
+    kiosk = browser_context.new_page()
+    kiosk.goto(again.told("Kiosk"))
+    expect(kiosk.locator(".dep").first).to_be_visible(timeout=PATIENCE)
+    _sign_in(browser_context, again)
+    said = again.close()
+    assert again.process.returncode == 0, said
+    assert "Traceback" not in said + "".join(run.said)
+
+
+def _sign_in(context: BrowserContext, run: Run) -> None:
+    """Go to the admin as somebody who is not signed in, and type exactly what was printed."""
+    context.clear_cookies(name="session")
+    found = re.fullmatch(r"(\S+)   password (\S+)", run.told("Sign in"))
+    assert found, run.said
+    page = context.new_page()
+    page.goto(run.told("Admin"))
+    page.get_by_label("E-mail").fill(found[1])
+    page.get_by_label("Password").fill(found[2])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Demo Admin")).to_be_visible(timeout=PATIENCE)
+    page.close()
+
+
+def _counts(folder: Path) -> dict[str, int]:
+    """How much there is in the running office."""
+    settings = Settings.load({"BOOKINGHALL_DATA_DIR": str(folder)})
+    with embedded_servers(settings, share=True) as (url, _):
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            counted = {
+                table: int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+                for table in ("schedules", "bookings", "users", "kiosks")
+            }
+        engine.dispose()
+    return counted
 
 
 @pytest.mark.timeout(180)

@@ -14,10 +14,11 @@ let timers = [];
 
 export function watchSeats(id, { onwhole, onchanges }) {
   stopWatching();
-  watching = { id, onwhole, onchanges, epoch: null, n: 0, joined: false };
+  const mine = { id, onwhole, onchanges, epoch: null, n: 0, joined: false };
+  watching = mine;
   connect();
   timers = [setInterval(askIfDown, ASK_EVERY), setInterval(join, WHOLE_EVERY)];
-  return stopWatching;
+  return () => { if (watching === mine) stopWatching(); };
 }
 
 export function stopWatching() {

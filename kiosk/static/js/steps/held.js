@@ -11,24 +11,39 @@ import { say, sayNow } from "../announce.js";
 import { inWords } from "../problems.js";
 import { NoAnswer } from "../api.js";
 import { once } from "../screen.js";
+import { watchSeats } from "../live.js";
 import { learnDevices } from "../devices/look.js";
 import { stepsLine } from "./trip.js";
 
 const LOOK_EVERY = 5000;
 
-// Gives [bar, stop]. `onstate` hears every look at the reservation; `every` is how often one looks, in milliseconds.
-export function heldBar(current, { onstate = () => {}, onend = runOut, every = LOOK_EVERY } = {}) {
+// Gives [bar, stop, heard]. `onstate` hears every look at the reservation; `every` is how often one looks, in milliseconds.
+// One looks at once when the held seats change, as when staff release them. A step that watches the seats itself says
+// so (`watches`), and passes on to `heard` what it is told.
+export function heldBar(current, { onstate = () => {}, onend = runOut, every = LOOK_EVERY, watches = false } = {}) {
   const [clock, stopClock] = holdClock({ onextend: once(extend), onend });
   let alive = true;
   if (!sale.devices) learnDevices();
-  const timer = setInterval(async () => {
+  const look = async () => {
+    const id = sale.hold?.reservation_id;
     const state = await lookUp();
-    if (!alive || !state) return;
+    if (!alive || !state || sale.hold?.reservation_id !== id) return;
     if (["cancelled", "expired"].includes(state.status)) onend(state);
     else onstate(state);
-  }, every);
-  const stop = () => { alive = false; clearInterval(timer); stopClock(); };
-  return [h("div", { class: "bar" }, stepsLine(current), clock), stop];
+  };
+  const timer = setInterval(look, every);
+  const heard = { // as `watchSeats` wants it
+    onwhole: (changes) => { if (ourSeats().some((id) => changes.every(({ seat }) => seat !== id))) look(); },
+    onchanges: (changes) => { if (ourSeats().some((id) => changes.some(({ seat }) => seat === id))) look(); },
+  };
+  const stopListening = watches || !sale.trip ? () => {} : watchSeats(sale.trip.schedule_id, heard);
+  const stop = () => { alive = false; clearInterval(timer); stopClock(); stopListening(); };
+  return [h("div", { class: "bar" }, stepsLine(current), clock), stop, heard];
+}
+
+function ourSeats() {
+  const numbers = sale.hold?.passengers?.map(({ seat }) => seat) ?? [];
+  return (sale.plan?.seats ?? []).filter(({ number }) => numbers.includes(number)).map(({ id }) => id);
 }
 
 export async function lookUp() {

@@ -44,7 +44,7 @@ export function seats(notice = "") {
   let key = newKey();
 
   frame({ step: "seats", title: t("seats.title"), lede: t("seats.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next: go_on });
-  const [bar, stopBar] = sale.hold ? heldBar("seats") : [null, () => {}];
+  const [bar, stopBar, held] = sale.hold ? heldBar("seats", { watches: true }) : [null, () => {}];
   content(bar, tripLine(trip), note, room);
   if (notice) tell(notice);
   load();
@@ -66,8 +66,8 @@ export function seats(notice = "") {
     showRow();
     if (!sale.plan.available && !sale.hold) went([]);
     watchSeats(trip.schedule_id, {
-      onwhole: (changes) => { states.reset(changes); changed(); },
-      onchanges: (changes) => { states.apply(changes); changed(); },
+      onwhole: (changes) => { states.reset(changes); changed(); held?.onwhole(changes); },
+      onchanges: (changes) => { states.apply(changes); changed(); held?.onchanges(changes); },
     });
   }
 
