@@ -1,4 +1,4 @@
-"""Seats on another departure for a party that has seats already: their own again, or others of the same kind. Pure."""
+"""Seats on another departure for a party that has seats already: their own again, or others of the same kind."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
