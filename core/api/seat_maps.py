@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.inventory.best import best_available
 from core.inventory.plans import Plan, plan
-from core.inventory.queries import Stretch, taken_text
+from core.inventory.queries import Stretch, seat_map, taken_text
 from core.inventory.states import AVAILABLE, RESERVED, SeatMap, version_of, with_state
+from core.kernel.money import Money
 from core.pricing.queries import seat_prices
 from core.pricing.rules import NoPrice
 
@@ -80,11 +82,23 @@ def _write(stretch: Stretch, frame: _Frame, taken: dict[UUID, tuple[str, datetim
 
 def prices_of_seats(schedule_id: UUID, first: int, last: int) -> dict[UUID, dict[str, Any]]:
     """What one adult pays on each seat, as money; nothing where no price is set."""
+    prices = _prices((schedule_id, first, last))
+    return {seat_id: dict(price.as_json()) for seat_id, price in prices.items()}
+
+
+def best_seats(stretch: Stretch, count: int, wheelchairs: int) -> list[dict[str, Any]]:
+    """The best seats for a party as `SeatOut`, or [] when there are not that many. Raises NotFound, BadStretch."""
+    seats, prices = seat_map(*stretch).seats, _prices(stretch)
+    found = best_available(seats, count, prices, wheelchairs)
+    shown = [(seat.as_json(), prices.get(seat.id)) for seat in found]
+    return [{**seat, "price": dict(price.as_json()) if price else None} for seat, price in shown]
+
+
+def _prices(stretch: Stretch) -> dict[UUID, Money]:
     try:
-        found = seat_prices(schedule_id, first, last)
+        return seat_prices(*stretch)
     except NoPrice:
         return {}
-    return {seat_id: dict(price.as_json()) for seat_id, price in found.items()}
 
 
 def _end(state: str, held_until: datetime | None) -> str:

@@ -105,7 +105,7 @@ def _exchange(sale: Sale, locked: Locked, before: Sequence[Any], after: Sequence
     row = sale.row
     offer = read_offer((row.schedule_id, row.from_position, row.to_position))
     layout = plan(offer.layout_id)
-    check_seating(after, row.channel, offer)
+    check_seating(after, row.channel, offer, layout)
     quote = quote_of(after, offer, layout)
     old = {person.seat_id for person in before}
     new = {person.seat_id for person in after}

@@ -40,8 +40,8 @@ WHERE b.id = ANY(:booking_ids)
 """)
 
 _PASSENGERS = text("""
-SELECT p.reservation_id, p.id, p.place, p.type, p.full_name, p.seat_id, s.number AS seat_number, p.cancellation_id,
-  t.id AS ticket_id, t.status AS ticket_status
+SELECT p.reservation_id, p.id, p.place, p.type, p.full_name, p.seat_id, s.number AS seat_number,
+  s.type AS seat_type, s.features AS seat_features, p.cancellation_id, t.id AS ticket_id, t.status AS ticket_status
 FROM passengers p LEFT JOIN seats s ON s.id = p.seat_id LEFT JOIN tickets t ON t.passenger_id = p.id
 WHERE p.reservation_id = ANY(:reservation_ids) ORDER BY p.place
 """)

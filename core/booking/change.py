@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.booking.cancellation_facts import Bought, lock_booking, read_bought
+from core.booking.companions import check_companions
 from core.booking.contact import check_email, check_phone
 from core.booking.difference_facts import ChangePreview
 from core.booking.errors import NotChangeable, SeatCostsMore, SeatTaken, SeatTwice, UnknownSeat
@@ -60,7 +61,8 @@ def change_passengers(
 
     ``cash``: what dearer seats cost more was counted at the counter.
 
-    Raises NotFound, NotChangeable, UnknownSeat, SeatTwice, SeatTaken (with the numbers), SeatCostsMore, BadPassenger.
+    Raises NotFound, NotChangeable, UnknownSeat, SeatTwice, SeatTaken (with the numbers), SeatCostsMore, BadPassenger,
+    CompanionNeedsWheelchair (with the numbers).
     """
     names = {person: clean_text(wish.full_name, "full_name") for person, wish in wishes.items()}
     with transaction():
@@ -160,7 +162,7 @@ def _number(layout: Plan, seat_id: UUID | None) -> str | None:
 def plan_seats(bought: Bought, sale: Sale, seats: Mapping[UUID, UUID]) -> SeatPlan:
     """What re-seating these passengers (id -> seat) comes to. Raises what `change_passengers` raises, except SeatTaken."""
     moves = _moves(bought, sale, {person: Wish(seat) for person, seat in seats.items()}, {})
-    _check_seats(bought, moves)
+    _check_seats(bought, sale, moves)
     return _priced(bought, sale, moves)
 
 
@@ -206,19 +208,20 @@ def _settle_price(bought: Bought, found: SeatPlan, actor: Actor, *, cash: bool, 
     take_cash_for(bought, found.lines, actor)
 
 
-def _check_seats(bought: Bought, moves: list[_Move]) -> list[UUID]:
-    """The seats of the whole booking afterwards. Raises SeatTwice."""
+def _check_seats(bought: Bought, sale: Sale, moves: list[_Move]) -> list[UUID]:
+    """The seats of the whole booking afterwards. Raises SeatTwice, CompanionNeedsWheelchair."""
     moved = {move.was.id: move.seat_id for move in moves}
     after = [moved.get(person.id, person.seat_id) for person in bought.travelling]
     seats = [seat for seat in after if seat]
     if len(set(seats)) < len(seats):
         raise SeatTwice
+    check_companions(seats, plan(sale.row.layout_id))
     return seats
 
 
 def _exchange(bought: Bought, sale: Sale, moves: list[_Move]) -> None:
     """Take what is new, then give up what nobody of the booking sits on any more."""
-    seats = _check_seats(bought, moves)
+    seats = _check_seats(bought, sale, moves)
     before = {person.seat_id for person in bought.travelling if person.seat_id}
     new = tuple(set(seats) - before)
     row = sale.row

@@ -8,7 +8,7 @@ from uuid import UUID
 from core.booking.cancellation_facts import Bought, read_bought
 from core.booking.difference_facts import ChangePreview
 from core.booking.move import Destination, preview_move
-from core.inventory.best import best_available
+from core.booking.reseat import seats_again
 from core.inventory.queries import seat_map
 from core.inventory.states import AVAILABLE, SeatState
 from core.kernel.db import transaction
@@ -86,9 +86,7 @@ def _departures(bought: Bought, after: datetime) -> list[Departure]:
 def _place(bought: Bought, departure: Departure) -> Elsewhere | None:
     free = [seat for seat in seat_map(*departure.stretch).seats if seat.state == AVAILABLE]
     try:
-        chosen = _same(bought, free) or best_available(
-            free, len(bought.passengers), seat_prices(*departure.stretch)
-        )
+        chosen = seats_again(bought, free, seat_prices(*departure.stretch))
         if not chosen:
             return None
         seats: Mapping[UUID, UUID] = {
@@ -98,10 +96,3 @@ def _place(bought: Bought, departure: Departure) -> Elsewhere | None:
         return Elsewhere(departure, len(free), tuple(chosen), to, preview_move(bought.row.id, to))
     except DomainError:
         return None
-
-
-def _same(bought: Bought, free: list[SeatState]) -> list[SeatState]:
-    """The very seats that were bought, where they are free on the other departure, too."""
-    by_id = {seat.id: seat for seat in free}
-    seats = [by_id.get(person.seat_id) for person in bought.passengers]
-    return [seat for seat in seats if seat] if all(seats) else []

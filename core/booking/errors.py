@@ -39,6 +39,13 @@ class SeatTwice(RuleBroken):
     message = "The same seat was chosen twice."
 
 
+class CompanionNeedsWheelchair(RuleBroken):
+    """More companions' seats than wheelchair places; ``details["seats"]`` are the companions' seats' numbers."""
+
+    code = "companion_needs_wheelchair"
+    message = "A companion's seat can only be had together with a wheelchair place."
+
+
 class BadPassenger(RuleBroken):
     """A passenger's details are missing or cannot be used; `field` says which."""
 
@@ -178,7 +185,7 @@ constraint_error("uq_reservations_one_active", ActiveReservationExists)
 constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
-    "ActiveReservationExists", "BadBasket", "BadPassenger", "BadStretch", "CancellationClosed", "DifferenceDue", "HoldExpired", "InBasket", "NoMoreExtensions",
+    "ActiveReservationExists", "BadBasket", "BadPassenger", "BadStretch", "CancellationClosed", "CompanionNeedsWheelchair", "DifferenceDue", "HoldExpired", "InBasket", "NoMoreExtensions",
     "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "NothingDue", "PaymentBegun", "PaymentMissing", "ReasonMissing",
     "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatInUse", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.booking.cancellation_facts import Bought, read_bought
 from core.booking.change import check_open
+from core.booking.companions import check_companions
 from core.booking.difference_facts import ChangePreview
 from core.booking.errors import DifferenceDue, NotChangeable, RefundChanged, SeatTaken, SeatTwice, UnknownSeat
 from core.booking.giving_back import give_back
@@ -80,7 +81,7 @@ def move_booking(
     ``reason``: why staff do it, for the activity log.
 
     Raises NotFound, NotChangeable, NotOnSale, SalesClosed, BadStretch, UnknownSeat, SeatTwice, SeatTaken, NoPrice,
-    DifferenceDue (more is to be paid and nobody has taken it), RefundChanged (another difference than was agreed to).
+    CompanionNeedsWheelchair, DifferenceDue (more is to be paid and nobody has taken it), RefundChanged (another difference than was agreed to).
     """
     with transaction():
         lock_move(booking_id, to.schedule_id)
@@ -215,16 +216,18 @@ def _check_whole(bought: Bought, to: Destination, *, waive: bool) -> None:
 
 
 def _seats(bought: Bought, to: Destination, offer: Offer) -> tuple[PlanSeat, ...]:
-    """The new seats in the order of the passengers. Raises UnknownSeat, SeatTwice, NotFound."""
+    """The new seats in the order of the passengers. Raises UnknownSeat, SeatTwice, NotFound, CompanionNeedsWheelchair."""
     if to.seats.keys() != {person.id for person in bought.passengers}:
         raise NotFound("Please choose a seat for each passenger of the booking.")
-    by_id = plan(offer.layout_id).by_id
+    layout = plan(offer.layout_id)
+    by_id = layout.by_id
     chosen = [to.seats[person.id] for person in bought.passengers]
     if len(set(chosen)) < len(chosen):
         raise SeatTwice
     unknown = [seat for seat in chosen if seat not in by_id]
     if unknown:
         raise UnknownSeat(seat=str(unknown[0]))
+    check_companions(chosen, layout)
     return tuple(by_id[seat] for seat in chosen)
 
 

@@ -1,6 +1,5 @@
 """Other departures for a booking whose own does not run: the same stretch, the same operator, seats for everybody."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +9,8 @@ from core.booking.cancellation_facts import Bought
 from core.booking.errors import NotChangeable, SeatTaken
 from core.booking.models import BookingStatus
 from core.booking.move import Destination
-from core.inventory.best import best_available
+from core.booking.reseat import seats_again
 from core.inventory.queries import available_counts, seat_map
-from core.inventory.states import AVAILABLE
 from core.kernel.db import fetch
 from core.tickets.models import TicketStatus
 from core.timetable.words import ON_SALE
@@ -110,16 +108,11 @@ def _ride(row: Any, seats_left: int) -> OtherDeparture:
 
 def destination_on(bought: Bought, ride: OtherDeparture) -> Destination:
     """Seats for the whole party on that ride: their own numbers where the layout is the same and they are free, else
-    the best together. Raises SeatTaken when there are not enough.
+    the best together. Raises SeatTaken when there are not enough, or no wheelchair place for who had one.
     """
     stretch = (ride.schedule_id, ride.from_position, ride.to_position)
-    found = seat_map(*stretch)
-    free = {seat.id: seat for seat in found.seats if seat.state == AVAILABLE}
-    own = [person.seat_id for person in bought.passengers]
-    chosen: Sequence[UUID] = own if all(seat in free for seat in own) else ()
+    chosen = seats_again(bought, seat_map(*stretch).seats)
     if not chosen:
-        chosen = [seat.id for seat in best_available(found.seats, len(own))]
-    if len(chosen) < len(own):
         raise SeatTaken("There are not enough seats left on that departure.")
-    seats = {person.id: seat for person, seat in zip(bought.passengers, chosen, strict=True)}
+    seats = {person.id: seat.id for person, seat in zip(bought.passengers, chosen, strict=True)}
     return Destination(*stretch, seats)

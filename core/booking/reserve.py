@@ -95,7 +95,7 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
     """Hold the seats of ``request`` for ``holder``.
 
     Raises NotFound, NotOnSale, SalesClosed, BadStretch, UnknownSeat, SeatTwice, TooManySeats, BadPassenger, NoPrice,
-    SeatTaken (with the seats' numbers) and ActiveReservationExists (with its id).
+    CompanionNeedsWheelchair, SeatTaken (both with the seats' numbers) and ActiveReservationExists (with its id).
     """
     try:
         return _hold(request, holder, actor)
@@ -122,8 +122,8 @@ def take(
         "contact_email": check_email(request.contact_email),
         "contact_phone": check_phone(request.contact_phone),
     }
-    check_seating(request.passengers, request.channel, offer)
     layout = plan(offer.layout_id)
+    check_seating(request.passengers, request.channel, offer, layout)
     quote = quote_of(request.passengers, offer, layout)
     claim = _claim(request, offer)
     values = _parameters(request, holder, actor, offer, quote, claim) | contact

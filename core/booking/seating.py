@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from core.booking.companions import check_companions
 from core.booking.errors import SeatTaken, UnknownSeat
 from core.booking.offer import Offer
 from core.booking.requests import PassengerRequest
@@ -14,13 +15,16 @@ from core.pricing.rules import Quote, SeatToPrice, make_quote
 from core.trades.catalogue import trade_of
 
 
-def check_seating(passengers: Sequence[PassengerRequest], channel: str, offer: Offer) -> None:
-    """Refuse what the policy does not allow. Raises TooManySeats, SeatTwice, BadPassenger, SalesClosed."""
+def check_seating(passengers: Sequence[PassengerRequest], channel: str, offer: Offer, layout: Plan) -> None:
+    """Refuse what the policy does not allow. Raises TooManySeats, SeatTwice, BadPassenger, SalesClosed,
+    CompanionNeedsWheelchair.
+    """
     check_passengers(passengers, offer.max_seats, trade_of(offer.trade).passenger_types)
     asked = offer.passenger_fields.get(channel, [])
     for place, passenger in enumerate(passengers):
         check_required(asked, passenger, place)
     check_sales_open(offer.read_at, offer.boarding_at, offer.sales_close_minutes)
+    check_companions((passenger.seat_id for passenger in passengers), layout)
 
 
 def quote_of(passengers: Sequence[PassengerRequest], offer: Offer, layout: Plan) -> Quote:

@@ -4,17 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
+from core.inventory.accessible import accessible, nearest_to
+from core.inventory.set_aside import is_ordinary
 from core.inventory.states import AVAILABLE, SeatState
 from core.kernel.money import Money
 
-#: Kept for those who need them, and given to others only by their own choice.
-SET_ASIDE = frozenset({"wheelchair", "companion"})
 #: Worth more, so not chosen for anybody who did not ask.
 EXTRA = frozenset({"legroom", "front"})
 
 
 def best_available(
-    seats: Iterable[SeatState], count: int, prices: Mapping[UUID, Money] | None = None
+    seats: Iterable[SeatState],
+    count: int,
+    prices: Mapping[UUID, Money] | None = None,
+    wheelchairs: int = 0,
 ) -> list[SeatState]:
     """The best ``count`` available seats, or [] when there are not that many (set-aside seats do not count).
 
@@ -22,8 +25,14 @@ def best_available(
 
     In this order: side by side with no orphan, side by side, in one row, in neighbouring rows, anywhere. One traveller
     gets a window, and a seat that is single already goes before one that would make another single.
+
+    ``wheelchairs`` of them come first and are wheelchair places; then, for others of the party, a companion's seat beside
+    each where that is free; then everybody else, as near to the wheelchair places as can be.
     """
-    free = [s for s in seats if s.state == AVAILABLE and not SET_ASIDE & {s.type, *s.features}]
+    able = [seat for seat in seats if seat.state == AVAILABLE]
+    free = [seat for seat in able if is_ordinary(seat)]
+    if wheelchairs > 0:
+        return _around(accessible(able, count, wheelchairs), wheelchairs, free, count, prices or {})
     if count < 1 or len(free) < count:
         return []
     plain = _plain(free, prices or {})
@@ -32,6 +41,20 @@ def best_available(
         if found:
             return found
     return _nearest(plain, count) or _nearest(free, count)
+
+
+def _around(
+    placed: list[SeatState],
+    wheelchairs: int,
+    free: Sequence[SeatState],
+    count: int,
+    prices: Mapping[UUID, Money],
+) -> list[SeatState]:
+    """Those on set-aside seats, and everybody else near to the wheelchairs; [] when somebody finds no seat."""
+    more, places = count - len(placed), placed[:wheelchairs]
+    if not placed or len(free) < more:
+        return []
+    return placed + (nearest_to(places, _plain(free, prices), more) or nearest_to(places, free, more))
 
 
 def _plain(free: Sequence[SeatState], prices: Mapping[UUID, Money]) -> list[SeatState]:
@@ -44,7 +67,7 @@ def _plain(free: Sequence[SeatState], prices: Mapping[UUID, Money]) -> list[Seat
 
 def _common_type(seats: Sequence[SeatState]) -> str:
     types = [seat.type for seat in seats]
-    return max(sorted(set(types)), key=types.count)
+    return max(sorted(set(types)), key=types.count, default="")
 
 
 def _rows(seats: Iterable[SeatState]) -> list[list[SeatState]]:

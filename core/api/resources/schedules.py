@@ -16,6 +16,8 @@ from core.api.schemas.fields import instant, money
 from core.api.schemas.timetable import (
     Availability,
     AvailabilityRequest,
+    BestQuery,
+    BestSeatsOut,
     ConnectionList,
     Connections,
     GeneratedSeats,
@@ -28,7 +30,7 @@ from core.api.schemas.timetable import (
     schedule_json,
     stop_json,
 )
-from core.api.seat_maps import prices_of_seats, seat_map_text
+from core.api.seat_maps import best_seats, prices_of_seats, seat_map_text
 from core.booking.errors import UnknownSeat
 from core.inventory.plans import plan
 from core.inventory.queries import available_counts, seat_map
@@ -118,11 +120,15 @@ def details(schedule_id: UUID) -> Any:
 @endpoint("GET", "/schedules/<uuid:schedule_id>/seats", access=NOBODY_ASKED, query=StretchQuery, answer=SeatMapOut, errors=(404,))  # fmt: skip
 def seats(schedule_id: UUID, query: StretchQuery) -> Any:
     """Every seat with its state, type and price on a stretch, and the version of the whole."""
-    first = query.from_position or 0
-    last = query.to_position
-    if last is None:
-        last = len(schedule_facts(schedule_id).stops) - 1
-    return Response(seat_map_text(schedule_id, first, last), mimetype="application/json")
+    return Response(seat_map_text(schedule_id, *_positions(schedule_id, query)), mimetype="application/json")
+
+
+@endpoint("GET", "/schedules/<uuid:schedule_id>/best", access=NOBODY_ASKED, query=BestQuery, answer=BestSeatsOut, errors=(404,))  # fmt: skip
+def best(schedule_id: UUID, query: BestQuery) -> Any:
+    """The best seats for a party on a stretch, wheelchair places among them if asked for. Nothing is held."""
+    first, last = _positions(schedule_id, query)
+    found = best_seats((schedule_id, first, last), query.count, query.wheelchairs)
+    return {"schedule_id": str(schedule_id), "from_position": first, "to_position": last, "seats": found}
 
 
 @endpoint("POST", "/schedules/<uuid:schedule_id>/check-availability", access=NOBODY_ASKED, body=AvailabilityRequest, answer=Availability, errors=(404,))  # fmt: skip
@@ -152,6 +158,14 @@ def generate_seats(caller: Caller, schedule_id: UUID) -> Any:  # noqa: ARG001 - 
     if layout_id is None:
         raise NotFound("There is no such departure.")
     return {"schedule_id": str(schedule_id), "layout_id": str(layout_id), "seats": len(plan(layout_id).seats)}
+
+
+def _positions(schedule_id: UUID, query: StretchQuery) -> tuple[int, int]:
+    """Where the stretch begins and ends; what is left out is the first stop and the last."""
+    last = query.to_position
+    if last is None:
+        last = len(schedule_facts(schedule_id).stops) - 1
+    return query.from_position or 0, last
 
 
 def _json(row: Any) -> dict[str, Any]:

@@ -205,6 +205,13 @@ class StretchQuery(Query):
     to_position: Annotated[Position | None, Field(alias="to")] = None
 
 
+class BestQuery(StretchQuery):
+    """A stretch, for how many, and how many of them need a wheelchair place."""
+
+    count: Annotated[int, Field(ge=1, le=50, description="Seats in all, wheelchair places included.")] = 1
+    wheelchairs: Annotated[int, Field(ge=0, le=50, description="How many are wheelchair places.")] = 0
+
+
 class SeatOut(Output):
     """A seat and its state; `held_until` while somebody is buying it."""
 
@@ -239,6 +246,17 @@ class SeatMapOut(Output):
     version: int
     available: int
     layout: LayoutOut
+    seats: list[SeatOut]
+
+
+class BestSeatsOut(Output):
+    """The best seats as things stand: wheelchair places first, then their companions' seats, then the others. None when
+    there are not that many.
+    """
+
+    schedule_id: UUID
+    from_position: int
+    to_position: int
     seats: list[SeatOut]
 
 

@@ -70,6 +70,7 @@ TABLE = {
     "reservations.show": EVERYONE,
     "routes.index": EVERYONE,
     "routes.show": EVERYONE,
+    "schedules.best": EVERYONE,
     "schedules.check_availability": EVERYONE,
     "schedules.details": EVERYONE,
     "schedules.generate_seats": ("manager", "admin"),

@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from core.accounts.throttle import Counters
 from core.kernel.db import db, transaction
-from tests.support.factories import make_office, new_schedule
+from core.timetable.layouts import plan as drawn
+from tests.support.factories import departure_of, make_office, new_schedule
 
 
 @pytest.fixture
@@ -158,8 +159,9 @@ def test_seats_have_state_type_and_price_and_the_map_a_version(cast, office, hol
 
 @pytest.mark.parametrize("stretch", [{"from": 3, "to": 3}, {"from": 4, "to": 2}, {"to": 99}, {"from": 5}])
 def test_a_stretch_that_nobody_can_travel_is_refused(cast, office, stretch):
-    answer = cast.guest.get(f"/schedules/{office.schedule_id}/seats", **stretch)
-    assert (answer.status_code, answer.json["code"]) == (422, "bad_stretch")
+    for path in ("seats", "best"):
+        answer = cast.guest.get(f"/schedules/{office.schedule_id}/{path}", **stretch)
+        assert (answer.status_code, answer.json["code"]) == (422, "bad_stretch")
 
 
 def test_availability_is_told_without_holding(cast, office, hold):
@@ -177,13 +179,62 @@ def test_availability_is_told_without_holding(cast, office, hold):
     assert (foreign.status_code, foreign.json["code"]) == (422, "unknown_seat")
 
 
+@pytest.fixture
+def accessible_id(office):
+    """A departure whose first row is a wheelchair place, its companion's seat, an aisle and two more seats."""
+    return departure_of(
+        office, drawn(f"w-{uuid4().hex[:6]}", "Accessible", ("WC_SS", "SS_SS"), lettered=True)
+    )
+
+
+def _best(answer):
+    return [seat["number"] for seat in answer.json["seats"]]
+
+
+def test_the_best_seats_are_told_with_their_price(cast, office, hold):
+    path = f"/schedules/{office.schedule_id}/best"
+    whole = cast.guest.get(path, count=2).json
+    assert [seat["number"] for seat in whole["seats"]] == ["1A", "1B"]
+    assert (whole["from_position"], whole["to_position"]) == (0, 5)
+    assert whole["seats"][0]["price"] == {"amount": 2600, "currency": "EUR"}
+    cast.customer.post("/reservations/create", hold(0, 1, first=0, last=2))
+    assert _best(cast.guest.get(path, **{"from": 1, "to": 3, "count": 2})) == ["1C", "1D"]
+    assert _best(cast.guest.get(path, **{"from": 2, "to": 5, "count": 2})) == ["1A", "1B"]
+    assert _best(cast.guest.get(path, count=13)) == []
+
+
+def test_wheelchair_places_are_among_the_best_only_when_asked_for(cast, accessible_id):
+    path = f"/schedules/{accessible_id}/best"
+    assert _best(cast.guest.get(path, count=1)) == ["1D"]
+    assert _best(cast.guest.get(path, count=3, wheelchairs=1)) == ["1A", "1B", "1C"]
+    assert _best(cast.guest.get(path, count=2, wheelchairs=2)) == []
+
+
+@pytest.mark.parametrize(
+    "query", [{"count": 0}, {"count": 51}, {"wheelchairs": -1}, {"count": "x"}, {"seats": 2}]
+)
+def test_best_seats_for_nobody_are_refused(cast, office, query):
+    answer = cast.guest.get(f"/schedules/{office.schedule_id}/best", **query)
+    assert (answer.status_code, answer.json["field"]) == (422, next(iter(query)))
+
+
+def test_a_companions_seat_alone_is_refused_with_its_number(cast, accessible_id, hold):
+    seats = cast.guest.get(f"/schedules/{accessible_id}/seats").json["seats"]
+    asked = {**hold(0), "schedule_id": str(accessible_id)}
+    asked["passengers"] = [{**asked["passengers"][0], "seat_id": seats[1]["id"]}]
+    answer = cast.customer.post("/reservations/create", asked)
+    assert (answer.status_code, answer.json["code"]) == (422, "companion_needs_wheelchair")
+    assert answer.json["seats"] == ["1B"]
+    assert "1B" in answer.json["title"] + answer.json.get("detail", "")
+
+
 def test_generating_seats_says_how_many_there_are(cast, office):
     path = f"/schedules/{office.schedule_id}/generate-seats"
     assert cast.manager.post(path).json["seats"] == 12
     assert cast.manager.post(f"/schedules/{uuid4()}/generate-seats").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "/details", "/seats"])
+@pytest.mark.parametrize("path", ["", "/details", "/seats", "/best"])
 def test_an_unknown_schedule_is_not_found(cast, path):
     assert cast.guest.get(f"/schedules/{uuid4()}{path}").status_code == 404
     assert cast.guest.get(f"/schedules/{uuid4()}/seats", **{"from": 0, "to": 1}).status_code == 404

@@ -1,4 +1,4 @@
-"""The best seats that can be had. A plan is drawn with letters: f free, x taken, . aisle, L legroom, w wheelchair."""
+"""The best seats that can be had. A plan is drawn with letters: f free, x taken, . aisle, L legroom, w wheelchair, c companion."""
 
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from core.inventory.best import best_available
 from core.inventory.states import SeatState
 from core.kernel.money import Money
+
+MARKS = {"L": ("legroom",), "w": ("wheelchair",), "c": ("companion",)}
 
 
 def draw(*rows: str) -> list[SeatState]:
@@ -22,7 +24,7 @@ def draw(*rows: str) -> list[SeatState]:
 
 
 def _seat(row: int, column: int, mark: str, window: bool) -> SeatState:
-    features = (("window",) if window else ()) + {"L": ("legroom",), "w": ("wheelchair",)}.get(mark, ())
+    features = (("window",) if window else ()) + MARKS.get(mark, ())
     state = "booked" if mark == "x" else "available"
     return SeatState(
         UUID(int=row * 100 + column),
@@ -122,3 +124,101 @@ def test_a_party_shares_a_row_whenever_one_has_room(rows: list[str], count: int)
     chosen = best_available(draw(*rows), count)
     if any(line.count("f") >= count for line in rows):
         assert len({seat.row for seat in chosen}) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "wheelchairs", "rows", "expected"),
+    [
+        pytest.param(1, 1, ["wc.ww", "ff.ff"], ["1D"], id="alone leaves the companion's seat to others"),
+        pytest.param(2, 1, ["ww.cw", "ff.ff"], ["1E", "1D"], id="with company there is a companion's seat beside"),
+        pytest.param(2, 1, ["w..cx", "ff.ff"], ["1A", "2A"], id="a companion's seat that is not beside is none"),
+        pytest.param(3, 1, ["ff.ff", "wc.xx", "xx.ff"], ["2A", "2B", "1A"], id="the third as near as can be"),
+        pytest.param(3, 2, ["wcw..", "ff.ff"], ["1A", "1C", "1B"], id="one companion's seat between two"),
+        pytest.param(4, 2, ["cwwc.", "ff.ff"], ["1B", "1C", "1A", "1D"], id="a companion's seat for each"),
+        pytest.param(4, 2, ["wc.xx", "ff.ff", "wc.wc"], ["3A", "3D", "3B", "3E"], id="wheelchairs near each other"),
+        pytest.param(2, 1, ["wx.LL", "xx.xf"], ["1A", "2E"], id="nobody is given a dearer seat unasked"),
+        pytest.param(2, 2, ["wc.xx", "ff.ff"], [], id="too few wheelchair places"),
+        pytest.param(3, 1, ["wc.cc", "xx.xx"], [], id="nobody else is given a companion's seat"),
+        pytest.param(1, 2, ["ww.ww"], [], id="more wheelchairs than travellers"),
+    ],
+)  # fmt: skip
+def test_wheelchair_places_when_asked_for(
+    count: int, wheelchairs: int, rows: list[str], expected: list[str]
+) -> None:
+    chosen = best_available(draw(*rows), count, wheelchairs=wheelchairs)
+    assert [seat.number for seat in chosen] == expected
+
+
+accessible_plans = st.lists(st.text("fxL.wwcc", min_size=4, max_size=6), min_size=1, max_size=5)
+parties = st.tuples(st.integers(1, 3), st.integers(0, 4))
+
+
+def _with(seats: list[SeatState], feature: str) -> list[SeatState]:
+    return [seat for seat in seats if feature in seat.features]
+
+
+def _beside(one: SeatState, other: SeatState) -> bool:
+    return one.row == other.row and abs(one.column - other.column) == 1
+
+
+@given(accessible_plans, parties)
+def test_as_many_wheelchair_places_as_asked_for_and_companions_beside_them(
+    rows: list[str], party: tuple[int, int]
+) -> None:
+    wheelchairs, others = party
+    chosen = best_available(draw(*rows), wheelchairs + others, wheelchairs=wheelchairs)
+    if not chosen:
+        return
+    places, companions = _with(chosen, "wheelchair"), _with(chosen, "companion")
+    assert len({seat.id for seat in chosen}) == len(chosen) == wheelchairs + others
+    assert {seat.state for seat in chosen} == {"available"}
+    assert chosen[:wheelchairs] == places
+    assert chosen[wheelchairs : wheelchairs + len(companions)] == companions
+    assert len(companions) <= len(places)
+    assert all(any(_beside(place, each) for place in places) for each in companions)
+
+
+@given(accessible_plans, parties)
+def test_a_companions_seat_beside_stays_empty_only_when_nobody_would_sit_there(
+    rows: list[str], party: tuple[int, int]
+) -> None:
+    wheelchairs, others = party
+    seats = draw(*rows)
+    chosen = best_available(seats, wheelchairs + others, wheelchairs=wheelchairs)
+    places, companions = _with(chosen, "wheelchair"), _with(chosen, "companion")
+    if len(companions) < min(len(places), others):
+        left = [seat for seat in _with(seats, "companion") if seat not in companions]
+        alone = [place for place in places if not any(_beside(place, each) for each in companions)]
+        assert not any(_beside(place, each) for place in alone for each in left)
+
+
+@given(accessible_plans, parties)
+def test_a_party_with_wheelchairs_is_turned_away_only_when_there_is_no_room(
+    rows: list[str], party: tuple[int, int]
+) -> None:
+    wheelchairs, others = party
+    seats = draw(*rows)
+    ordinary = sum(
+        seat.state == "available" and not {"wheelchair", "companion"} & {*seat.features} for seat in seats
+    )
+    chosen = best_available(seats, wheelchairs + others, wheelchairs=wheelchairs)
+    if len(_with(seats, "wheelchair")) < wheelchairs:
+        assert not chosen
+    elif ordinary >= others:
+        assert chosen
+
+
+@given(accessible_plans, parties)
+def test_nobody_of_the_others_could_sit_nearer(rows: list[str], party: tuple[int, int]) -> None:
+    wheelchairs, others = party
+    seats = [seat for seat in draw(*rows) if "legroom" not in seat.features]
+    chosen = best_available(seats, wheelchairs + others, wheelchairs=wheelchairs)
+    places = _with(chosen, "wheelchair")
+    free = [s for s in seats if s.state == "available" and not {"wheelchair", "companion"} & {*s.features}]
+    near = [_steps(seat, places) for seat in chosen if seat in free]
+    left = [_steps(seat, places) for seat in free if seat not in chosen]
+    assert not chosen or max(near, default=(0, 0)) <= min(left, default=(99, 99))
+
+
+def _steps(seat: SeatState, places: list[SeatState]) -> tuple[int, int]:
+    return min(((abs(seat.row - p.row), abs(seat.column - p.column)) for p in places), default=(0, 0))
