@@ -67,6 +67,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(),
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        # A form may fill it: a thousand stops with long names in Cyrillic letters are more than Flask's half a megabyte.
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": secure,

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify, request
 from flask_admin import expose
 from flask_admin.form import BaseForm
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -18,8 +19,10 @@ from admin.choices import active_choices, active_operator_choices, operator_choi
 from admin.fields import choice, line, place_text, tick, whole
 from admin.formats import state, words
 from admin.listing import Column, equals, references, tidy, yes_or_no
+from admin.views import patterns
 from core.kernel.db import db
-from core.timetable.models import Pattern, Place, Route
+from core.kernel.errors import NotFound
+from core.timetable.models import Place, Route
 from core.timetable.rules import fold
 from core.timetable.service import network
 from core.timetable.words import PlaceKind
@@ -187,20 +190,19 @@ class Routes(StaffList):
 
     def render(self, template: str, **kwargs: Any) -> str:
         if template == self.edit_template:
-            kwargs["patterns"] = patterns_of(kwargs["model"].id)
+            kwargs["patterns"] = patterns.patterns_of(kwargs["model"].id)
         return str(super().render(template, **kwargs))
 
-
-def patterns_of(route_id: Any) -> list[Pattern]:
-    """The route's patterns with their stops, those with most stops first."""
-    statement = (
-        select(Pattern)
-        .options(joinedload(Pattern.stops))
-        .where(Pattern.route_id == route_id)
-        .order_by(Pattern.legs.desc(), Pattern.id)
-        .limit(30)
-    )
-    return list(db.session.scalars(statement).unique())
+    @expose("/<route_id>/patterns/new/", methods=("GET", "POST"))
+    def new_pattern(self, route_id: str) -> Any:
+        """New stops and times of a route."""
+        access.require("timetable.edit")
+        route = self.get_one(route_id)
+        if route is None:
+            raise NotFound(_("There is no such route."))
+        form = patterns.form_of(route)
+        saved = patterns.save(route, form) if request.method == "POST" else None
+        return saved or self.render("admin/pattern.html", route=route, form=form)
 
 
 def _route_values(form: Any) -> dict[str, Any]:

@@ -94,6 +94,9 @@ DEEDS_OF: dict[str, frozenset[str]] = {
     "tests/admin/test_mail.py::test_all_that_failed_is_sent_again_by_one_click": frozenset(
         {"POST /admin/messages/resend-failed"}
     ),
+    "tests/admin/test_patterns.py::test_a_manager_enters_the_stops_and_times_of_a_line": frozenset(
+        {"POST /admin/routes/<route_id>/patterns/new/"}
+    ),
     "tests/admin/test_people.py::test_a_kiosk_is_let_in_by_its_code_and_locked_out": frozenset(
         {"POST /admin/kiosk/<kiosk_id>/revoke", "POST /admin/kiosks/approve"}
     ),

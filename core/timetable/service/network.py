@@ -15,7 +15,7 @@ from core.timetable.models import Operator, Pattern, PatternStop, Place, Route
 from core.timetable.rules import Call, call_faults, distance_m, fingerprint, fold
 from core.timetable.service import checks, records
 
-_MOST_STOPS = 1000
+MOST_STOPS = 1000
 _LONGEST_SECONDS = 31 * 24 * 3600
 
 _PLACE_CHECKS: dict[str, Callable[[Any], Any]] = {
@@ -90,7 +90,7 @@ def create_pattern(
     Nobody gets on at the last stop or off at the first, whatever is given. Distances are straight lines between stops.
     Raises NotFound and RuleBroken `invalid_stops`, with one sentence for the first fault.
     """
-    if len(stops) > _MOST_STOPS or any(abs(s.departure_offset) > _LONGEST_SECONDS for s in stops):
+    if len(stops) > MOST_STOPS or any(abs(s.departure_offset) > _LONGEST_SECONDS for s in stops):
         checks.refuse("stops", "A pattern has at most 1,000 stops and takes at most 31 days.")
     headsign = checks.optional_text(headsign, "headsign", 200)
     with transaction() as session:
