@@ -25,6 +25,8 @@ _MOST = Decimal(100_000_000)
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
 #: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
 _UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
+#: Marks of direction that nobody sees, which turn the words beside them around: left out.
+_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def one_line(value: Any) -> str | None:
@@ -37,12 +39,12 @@ def one_line(value: Any) -> str | None:
 
 def in_one_line(value: Any) -> str | None:
     """What is to be kept as it was typed, but for line breaks and spaces. None for no text."""
-    return " ".join(value.split()) if isinstance(value, str) else None
+    return " ".join(_UNSEEN.sub("", value).split()) if isinstance(value, str) else None
 
 
 def kept_text(name: str, most: int) -> str:
     """A text of a form without a class, in one line. Raises RuleBroken when it cannot be kept as it was typed."""
-    said = " ".join(request.form.get(name, "").split())
+    said = in_one_line(request.form.get(name, "")) or ""
     if not is_showable(said):
         raise RuleBroken(_("This contains characters that cannot be shown."), code="bad_text", field=name)
     if len(said) > most:

@@ -5,6 +5,7 @@ of itself. Pure.
 message {texts, until}, no_cash, reload. `state`: paper, cash_box, scanner, version, clock_off. What is left out is not limited.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _PRINTS = frozenset({"ok", "low", "unknown"})
 _LONGEST_MESSAGE = 200
 #: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
 _UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
+#: Marks of direction that nobody sees, which turn the words beside them around: left out.
+_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Fault(StrEnum):
@@ -137,7 +140,7 @@ def _line(words: str, field: str, most: int) -> str:
 
 
 def _one_line(words: str, field: str) -> str:
-    said = " ".join(words.split())
+    said = " ".join(_UNSEEN.sub("", words).split())
     if any(unicodedata.category(char) in _UNSHOWABLE for char in said):
         raise RuleBroken("This contains characters that cannot be shown.", code="bad_text", field=field)
     return said
