@@ -211,8 +211,9 @@ def block(office: Office) -> Typed:
         return {"deed": "block", "seats": seats, "first": "0", "last": "5", "reason": "Broken"}
 
     address = f"/admin/schedules/{office.schedule_id}/block"
-    page = f"/admin/schedules/{office.schedule_id}/"
-    return Typed(address, good, _REASON, ("deed", "seats", "first", "last", "until"), "reason", page)
+    return Typed(
+        address, good, _REASON, ("deed", "seats", "first", "last", "until"), "reason", "/admin/activity/"
+    )
 
 
 def call_off(office: Office) -> Typed:
@@ -342,7 +343,7 @@ def release(office: Office) -> Typed:
 def booking_cancel(office: Office) -> Typed:
     page = f"/admin/bookings/{sell(3, office=office)}/"
     good = {"reason": "Ill", "waive": "y"}
-    return Typed(f"{page}cancel", lambda: dict(good), _REASON, ("agreed", "passengers"), "reason", page)
+    return Typed(f"{page}cancel", lambda: dict(good), {}, ("agreed", "passengers", "reason"))
 
 
 def booking_change(office: Office) -> Typed:

@@ -101,6 +101,7 @@ class Desk:
         self.form = form
         self.kept: list[str] = []
         self.before: dict[str, int] | None = None
+        self.last: tuple[str, str] | None = None
 
     def type(self, field: str, word: str) -> None:
         """Send the form with this word: refused, with a sentence and nothing left behind, or kept as it was."""
@@ -134,11 +135,14 @@ class Desk:
         stored = db.session.scalars(text(self.form.lines[field])).all()
         assert plain in {as_kept(each or "") for each in stored}, (field, word[:60])
         self.kept.append(plain)
+        self.last = (field, word)
 
     def look(self) -> None:
         """What was kept last stands on the page as text, and nothing of it runs."""
         if not self.form.shows:
             return
+        if self.last:
+            self.type(*self.last)
         answer = self.browser.get(self.form.shows)
         assert answer.status_code == 200
         page = Words(answer.text)
