@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin import access
 from admin.access import Guarded
+from admin.fields import kept_text
 from admin.listing import PAGE_SIZE, Column, Filter, ListArgs, as_uuid, narrowed, read_args
 from core.kernel.db import db, translate
 from core.kernel.errors import DomainError, NotFound
@@ -216,10 +217,10 @@ def attempted(message: str, back: str, deed: Callable[[], Any]) -> Response:
 
 def reason_given() -> str:
     """The reason of the form, tidied. Raises when there is none: whoever does this has to say why."""
-    reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
+    reason = kept_text("reason", 300)
     if not reason:
         raise ReasonNeeded(_("Please say why."))
-    return reason[:300]
+    return reason
 
 
 class ReasonNeeded(DomainError):

@@ -154,6 +154,6 @@ def _wishes() -> dict[UUID, Wish]:
         if person is None or kind not in {"seat", "name"}:
             continue
         wish = wishes.get(person, Wish())
-        given = {"seat_id": as_uuid(value)} if kind == "seat" else {"full_name": value.replace("\x00", "")}
+        given = {"seat_id": as_uuid(value)} if kind == "seat" else {"full_name": value}
         wishes[person] = replace(wish, **given)
     return wishes

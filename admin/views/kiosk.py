@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from admin import access
 from admin.base_views import StaffView, attempted, reason_given
-from admin.listing import as_uuid, tidy
+from admin.fields import kept_text
+from admin.listing import as_uuid
 from admin.views.kiosk_settings import choices, settings_given
 from admin.views.kiosk_words import code_words, condition
 from admin.views.kiosks import needs
@@ -63,7 +64,7 @@ class KioskPage(StaffView):
         """Another name, other rights."""
 
         def deed(found: UUID) -> None:
-            name = tidy(request.form.get("name")) or "Kiosk"
+            name = kept_text("name", 80) or "Kiosk"
             kiosk_orders.change(found, name, settings_given(), access.actor())
 
         return _told(kiosk_id, _("Saved. The kiosk does so from now on."), deed)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from admin import access
 from admin.base_views import StaffView, attempt, done
-from admin.fields import place_of
+from admin.fields import kept_text, place_of
 from admin.listing import as_uuid, tidy
 from admin.views.kiosk_settings import choices, settings_given
 from admin.views.kiosk_words import NEEDS, code_words, condition
@@ -46,32 +46,37 @@ class Kiosks(StaffView):
     @expose("/approve", methods=("POST",))
     def approve(self) -> Any:
         """Let the device in that shows this code."""
-        back, name = url_for("kiosks.index_view"), tidy(request.form.get("name")) or "Kiosk"
+        back = url_for("kiosks.index_view")
 
-        def deed() -> UUID:
-            found = waiting_device(tidy(request.form.get("code")))
+        def deed() -> tuple[UUID, str]:
+            found, name = waiting_device(tidy(request.form.get("code"))), _name()
             kiosks.approve(
                 found, own_place(request.form.get("place")), name, access.actor(), settings_given()
             )
-            return found
+            return found, name
 
-        kiosk_id = attempt(None, deed)
-        if kiosk_id is False:
+        approved = attempt(None, deed)
+        if approved is False:
             return redirect(back, 303)
+        kiosk_id, name = approved
         flash(_("%(name)s may sell now.", name=name), "success")
         return redirect(url_for("kiosk_page.page", kiosk_id=kiosk_id), 303)
 
     @expose("/prepare", methods=("POST",))
     def prepare(self) -> Any:
         """Make a link that pairs whatever browser opens it first."""
-        back, name = url_for("kiosks.index_view"), tidy(request.form.get("name")) or "Kiosk"
+        back = url_for("kiosks.index_view")
         made = attempt(
-            None, lambda: kiosks.prepare(own_place(request.form.get("place")), name, access.actor())
+            None, lambda: kiosks.prepare(own_place(request.form.get("place")), _name(), access.actor())
         )
         if made is False:
             return redirect(back, 303)
         link = f"{settings().public_url}/kiosk/pair/{made[1]}"
         return done(_("Open this on the device, once: %(link)s", link=link), back)
+
+
+def _name() -> str:
+    return kept_text("name", 80) or "Kiosk"
 
 
 def own_place(given: str | None) -> UUID:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from admin import access
 from admin.base_views import StaffView, attempted
+from admin.fields import kept_text
 from admin.listing import as_uuid
 from admin.scope import picked
 from admin.views.live import live_rows
@@ -40,9 +41,10 @@ class Reservations(StaffView):
         found = as_uuid(reservation_id)
         if found is None or not is_boarding_at(found, access.stations()):
             raise NotFound(_("There is no such reservation."))
-        reason = request.form.get("reason", "").replace("\x00", "")
         back = url_for("reservations.index")
         who = access.actor()
         return attempted(
-            _("Released. The seats are free again."), back, lambda: release_hold(found, who, reason)
+            _("Released. The seats are free again."),
+            back,
+            lambda: release_hold(found, who, kept_text("reason", 300)),
         )

@@ -6,6 +6,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from admin.fields import kept_text
 from admin.listing import as_uuid
 from admin.views.schedule_forms import to_utc
 from core.booking.blocks import BlockRequest, block_seats, unblock_seats
@@ -20,7 +21,7 @@ def block_or_unblock(run: Schedule, actor: Actor) -> str:
     if request.form.get("deed") == "unblock":
         freed = unblock_seats(wanted, actor)
         return ngettext("%(num)d seat is sold again.", "%(num)d seats are sold again.", freed)
-    blocked = block_seats(wanted, request.form.get("reason", "").replace("\x00", ""), actor, _until(run))
+    blocked = block_seats(wanted, kept_text("reason", 300), actor, _until(run))
     return ngettext("%(num)d seat is blocked.", "%(num)d seats are blocked.", blocked)
 
 

@@ -5,6 +5,8 @@ of itself. Pure.
 message {texts, until}, no_cash, reload. `state`: paper, cash_box, scanner, version, clock_off. What is left out is not limited.
 """
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,10 @@ PX_PER_MM = (1.0, 40.0)
 DISTANCE_MM = (300, 3000)
 _PRINTS = frozenset({"ok", "low", "unknown"})
 _LONGEST_MESSAGE = 200
+#: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
+_UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
+#: Marks of direction that nobody sees, which turn the words beside them around: left out.
+_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Fault(StrEnum):
@@ -111,13 +117,13 @@ def clean_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         "px_per_mm": _number(given.get("px_per_mm") or 3.78, PX_PER_MM, "px_per_mm"),
         "distance_mm": int(_number(given.get("distance_mm") or 700, DISTANCE_MM, "distance_mm")),
         "stops_on": [fault.value for fault in Fault if fault.value in given.get("stops_on", ())],
-        "help": _one_line(str(given.get("help") or ""))[:300],
+        "help": _line(str(given.get("help") or ""), "help", 300),
     }
 
 
 def clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
     """The words of a message by language, each in one line of at most 200 characters. Raises RuleBroken."""
-    kept = {code: _one_line(words) for code, words in texts.items()}
+    kept = {code: _one_line(words, "text") for code, words in texts.items()}
     kept = {code: words for code, words in kept.items() if words}
     if not kept:
         raise RuleBroken("Please write the message.", code="no_message", field="text")
@@ -126,8 +132,18 @@ def clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _one_line(words: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in words).split())
+def _line(words: str, field: str, most: int) -> str:
+    said = _one_line(words, field)
+    if len(said) > most:
+        raise RuleBroken(f"This must not be longer than {most} characters.", code="long_text", field=field)
+    return said
+
+
+def _one_line(words: str, field: str) -> str:
+    said = " ".join(_UNSEEN.sub("", words).split())
+    if any(unicodedata.category(char) in _UNSHOWABLE for char in said):
+        raise RuleBroken("This contains characters that cannot be shown.", code="bad_text", field=field)
+    return said
 
 
 def _number(given: object, bounds: tuple[float, float], field: str) -> float:

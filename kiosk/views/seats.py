@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from pydantic import Field
 
+from core.booking.errors import BadPassenger
 from core.inventory.best import best_available
 from core.inventory.queries import seat_map
 from core.inventory.states import SeatMap
@@ -13,6 +14,7 @@ from core.kernel.money import Money
 from core.live.states import snapshot
 from core.pricing.queries import quote_for, seat_prices
 from core.timetable.queries import schedule_facts
+from core.trades.catalogue import trade_of
 from kiosk import device
 from kiosk.asked import Asked, body, query
 from kiosk.station import terms
@@ -88,6 +90,11 @@ def show_quote() -> Response:
     """What these seats would cost; nothing is held."""
     device.require_device()
     asked = body(QuoteAsked)
+    known = trade_of(terms(schedule_facts(asked.schedule_id).operator_id).trade).passenger_types
+    for place, passenger in enumerate(asked.passengers):
+        if passenger.type not in known:
+            said = f"The passenger type must be one of {', '.join(sorted(known))}."
+            raise BadPassenger(said, field=f"passengers.{place}.type")
     seats = [(passenger.seat_id, passenger.type) for passenger in asked.passengers]
     quote = quote_for(asked.schedule_id, asked.from_position, asked.to_position, seats)
     return jsonify(quote.as_json())

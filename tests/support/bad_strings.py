@@ -9,3 +9,20 @@ _FILE = Path(__file__).parents[1] / "data" / "bad-strings" / "blns.json"
 BAD_STRINGS: list[str] = json.loads(_FILE.read_text(encoding="utf-8"))
 #: Those that PostgreSQL can hold in a text column.
 STORABLE: list[str] = [each for each in BAD_STRINGS if "\x00" not in each]
+
+#: One of each of the worst kinds, for fields of which each is tried by itself; short, but for one, so that they fit.
+WORST: list[str] = [
+    "Ana\x00Bo", "Ana\x1b[2J", "Ana\ud800", "Ana\u202eoB", "x" * 5_000, "');--<script>alert(1)</script>", "=cmd|'/C'!A0{{7*7}}%s",
+    "👩‍💻💩 ż̌",
+]  # fmt: skip
+#: For fields that are read as numbers, amounts, moments, ids or one of a list.
+WORST_NUMBERS: list[str] = [
+    "1\x00",
+    "\ud800",
+    "NaN",
+    "sNaN",
+    "9" * 5_000,
+    "²",
+    "0001-01-01T00:00",
+    "');--<b>",
+]

@@ -88,6 +88,25 @@ def test_what_can_be_kept_is_kept_as_it_was(cast, hold):
     assert kept > 100
 
 
+def test_every_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast, hold):
+    before, kept = counts(), 0
+    for nasty in STRINGS:
+        body = hold(0)
+        body["passengers"][0]["full_name"] = nasty
+        answer = cast.guest.post("/reservations/create", body)
+        check(answer, 201)
+        if answer.status_code == 201:
+            kept += 1
+            shown = cast.guest.get(f"/reservations/{answer.json['id']}").json["passengers"][0]
+            assert (shown["full_name"] or "") == " ".join(nasty.split())
+            _give_back(cast, answer)
+            before = counts()
+        else:
+            assert answer.json["title"]
+            assert counts() == before, nasty[:60]
+    assert kept > 400
+
+
 @pytest.mark.parametrize("nasty", MORE)
 def test_strangers_strings_in_signing_in_and_registering(cast, nasty):
     check(cast.nobody.post("/users/login", {"email": nasty, "password": nasty}))
