@@ -132,6 +132,7 @@ def test_every_string_typed_to_find_a_booking(
     with office_app.app_context():
         view = booking_view(sell(0, office=office, email="ana@example.org"))
     assert view
+    body: Any
     for number, word in enumerate((*WORST, *BAD_STRINGS)):
         bodies = [{"code": word}, {"reference": word, "proof": "ana@example.org"}, {"reference": view.reference, "proof": word},
                   {word: "x"}]  # fmt: skip
