@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 from wtforms import DecimalField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, StopValidation
 
 from admin import access
 from admin.base_views import StaffList
@@ -34,8 +34,14 @@ _SUGGESTIONS = 12
 def _degrees(label: Any, limit: int) -> DecimalField:
     bounds = NumberRange(-limit, limit, _l("Please give a number from %(min)s to %(max)s."))
     return DecimalField(
-        label, [Optional(), bounds], places=6, render_kw={"inputmode": "decimal", "maxlength": 20}
+        label, [Optional(), _a_number, bounds], places=6, render_kw={"inputmode": "decimal", "maxlength": 20}
     )
+
+
+def _a_number(_form: Any, field: Any) -> None:
+    """`NumberRange` fails on what is no number but can be read as a decimal, such as sNaN."""
+    if field.data is not None and not field.data.is_finite():
+        raise StopValidation(_l("Please give a number."))
 
 
 class PlaceForm(BaseForm):

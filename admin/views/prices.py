@@ -19,6 +19,7 @@ from admin.choices import operator_choices, route_choices
 from admin.fields import (
     amount_field,
     choice,
+    kept_text,
     line,
     major,
     one_line,
@@ -102,11 +103,11 @@ class Prices(StaffView):
     @expose("/<operator_id>/seat-charge", methods=("POST",))
     def seat_charge(self, operator_id: str) -> Any:
         """Set, or with no amount take away, what a seat type or feature costs more."""
-        operator, subject = known(operator_id), one_line(request.form.get("subject")) or ""
+        operator = known(operator_id)
 
         def deed() -> None:
             value = _optional_amount(request.form.get("amount"), operator.currency, negative=True)
-            service.set_seat_charge(operator.id, subject, value, access.actor())
+            service.set_seat_charge(operator.id, kept_text("subject", 40), value, access.actor())
 
         return attempted(
             _("The seat charge is saved."), url_for("prices.operator", operator_id=operator_id), deed
