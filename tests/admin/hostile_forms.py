@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.accounts import kiosks
+from core.accounts.models import Kiosk
 from core.booking.reserve import reserve
 from core.kernel.activity import SYSTEM
 from core.kernel.clock import now
@@ -135,8 +136,8 @@ def new_vehicle(office: Office) -> Typed:
     def good() -> Form:
         return {"operator": str(office.operator_id), "number": f"v{_n()}", "layout": str(office.layout_id), "standard": "deluxe"}  # fmt: skip
 
-    lines = {**_columns("vehicles", "number", "maker"), "amenities": "SELECT array_to_string(amenities, ', ') FROM vehicles"}  # fmt: skip
-    return Typed("/admin/vehicles/new/", good, lines, ("operator", "layout", "standard"), "maker", "/admin/vehicles/")  # fmt: skip
+    lines = {**_columns("vehicles", "number", "maker"), "amenities": "SELECT array_to_string(ARRAY(SELECT jsonb_array_elements_text(amenities)), ', ') FROM vehicles"}  # fmt: skip
+    return Typed("/admin/vehicles/new/", good, lines, ("operator", "layout", "standard"), "maker")  # fmt: skip
 
 
 def changed_vehicle(office: Office) -> Typed:
@@ -144,7 +145,7 @@ def changed_vehicle(office: Office) -> Typed:
         return {"number": "PT", "layout": str(office.layout_id), "standard": "standard", "active": "y"}
 
     address = f"/admin/vehicles/edit/?id={office.vehicle_id}"
-    lines = {**_columns("vehicles", "number", "maker"), "amenities": "SELECT array_to_string(amenities, ', ') FROM vehicles"}  # fmt: skip
+    lines = {**_columns("vehicles", "number", "maker"), "amenities": "SELECT array_to_string(ARRAY(SELECT jsonb_array_elements_text(amenities)), ', ') FROM vehicles"}  # fmt: skip
     return Typed(address, good, lines, ("layout", "standard"), "maker", address)
 
 
@@ -317,8 +318,16 @@ def kiosk_prepare(office: Office) -> Typed:
 def kiosk_approve(office: Office) -> Typed:
     place = db.session.get_one(Place, office.places[0]).code
 
+    asked_in: list[tuple[UUID, str]] = []
+
     def good() -> Form:
-        _found, code = kiosks.start_pairing("New kiosk")
+        """A device asks in when the last one was approved: only so many may wait at once."""
+        if (
+            not asked_in
+            or db.session.get_one(Kiosk, asked_in[-1][0], populate_existing=True).status != "pending"
+        ):
+            asked_in.append(kiosks.start_pairing("New kiosk"))
+        code = asked_in[-1][1]
         return {"code": code, "name": "Hall", "place": place, **_settings()}
 
     lines = {"name": _column("kiosks", "name"), "help": "SELECT settings->>'help' FROM kiosks"}

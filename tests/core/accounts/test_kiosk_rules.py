@@ -88,7 +88,7 @@ def test_a_message_ends_with_its_time():
 
 def test_settings_are_kept_clean():
     kept = clean_settings(
-        {"methods": ["cash", "gold"], "px_per_mm": "3,5", "help": " a\x00\n b ", "stops_on": ["fire"]}
+        {"methods": ["cash", "gold"], "px_per_mm": "3,5", "help": " a\n b ", "stops_on": ["fire"]}
     )
     assert kept == {
         "methods": ["cash"],
@@ -105,6 +105,7 @@ def test_settings_are_kept_clean():
     ("given", "field"),
     [
         ({"methods": []}, "methods"),
+        ({"help": "a\x00b"}, "help"),
         ({"px_per_mm": "0.5"}, "px_per_mm"),
         ({"px_per_mm": "inf"}, "px_per_mm"),
         ({"px_per_mm": "wide"}, "px_per_mm"),

@@ -67,7 +67,6 @@ def test_the_first_watcher_of_a_schedule_hears_the_very_next_change(live_server:
         assert len(watcher.join(office.schedule_id)["changes"]) == 1
         with live_server.app.app_context():
             reserve(office.ask(1), BOB, ACTOR)
-        watcher.hear("seats", seconds=1)
-        assert watcher.state_of(office.seats[1], 0) == "reserved"
+        watcher.hear("seats", lambda _: watcher.state_of(office.seats[1], 0) == "reserved", seconds=1)
     finally:
         watcher.close()
