@@ -88,7 +88,10 @@ def test_what_can_be_kept_is_kept_as_it_was(cast, hold):
     assert kept > 100
 
 
-def test_every_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast, hold):
+def test_a_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast, hold):
+    """One in eight of the list and all of the worst: every one of them is tried where a hold is changed."""
+    names = (*BAD_STRINGS[::8], *MORE)
+
     def ask(name):
         body = hold(0)
         body["passengers"][0]["full_name"] = name
@@ -97,7 +100,7 @@ def test_every_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast,
         return answer
 
     refused = []
-    for nasty in STRINGS:
+    for nasty in names:
         answer = ask(nasty)
         if answer.status_code == 201:
             shown = cast.guest.get(f"/reservations/{answer.json['id']}").json["passengers"][0]
@@ -106,7 +109,7 @@ def test_every_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast,
         else:
             assert answer.json["title"]
             refused.append(nasty)
-    assert 0 < len(refused) < len(STRINGS) - 400
+    assert 0 < len(refused) < len(names) // 2
 
     before = counts()
     for nasty in refused:
