@@ -140,8 +140,8 @@ def test_a_server_that_was_away_gets_all_in_order(clock: Clock, monkeypatch: pyt
     controller.start()
     try:
         clock.move(minutes=5)
-        relay.round()
-        relay.round()
+        for _ in range(5):  # a round ends when its time is up, on a busy machine before all are sent
+            relay.round()
     finally:
         controller.stop()
 

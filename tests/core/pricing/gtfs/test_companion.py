@@ -264,7 +264,7 @@ def test_an_offer_that_was_remembered_is_not_sold_at_the_fare_of_yesterday(tmp_p
     found = connection("line", "ash", "bex")
     assert hold(found, "adult").quote.total == 500
     bring_in(tmp_path, first | {"fare_attributes.txt": ATTRIBUTES + "p,6,RON,1,0\n"})
-    assert reserve(_seat(found, 5, "adult"), BOB, ACTOR).quote.total == 600
+    assert reserve(_seat(found, 8, "adult"), BOB, ACTOR).quote.total == 600
 
 
 def test_a_feed_with_more_pairs_of_calls_than_anyone_has_is_refused_whole(
@@ -406,7 +406,7 @@ def test_a_child_in_zakroczym_pays_what_the_feed_says_and_nothing_within_a_zone(
     within = connection("zakroczym-2025", "100", "110")
     assert price_from([within.stretch]) == {within.stretch: Money(0, "PLN")}
     free = (
-        reserve(_seat(within, 5, "child"), BOB, ACTOR)
+        reserve(_seat(within, 8, "child"), BOB, ACTOR)
         if within.schedule_id == over.schedule_id
         else hold(within, "child")
     )
