@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, WebSocket, expect
+from playwright.sync_api import Route, WebSocket, WebSocketRoute, expect
 from sqlalchemy import text
 
 from core.booking.reserve import reserve
@@ -192,6 +192,36 @@ def test_a_gap_in_the_numbers_brings_the_whole_state_again(
 
     _until(kiosk, lambda: len(answered) == 2)
     assert len(asked) == 2
+
+
+def test_a_snapshot_that_a_delta_overtakes_hides_nothing_of_it(
+    till: Till, new_kiosk: Callable[..., Kiosk]
+) -> None:
+    kiosk = new_kiosk()
+    snapshots: list[str | bytes] = []
+    deltas: list[str | bytes] = []
+    pages: list[WebSocketRoute] = []
+
+    def hold_snapshots_back(page: WebSocketRoute) -> None:
+        pages.append(page)
+
+        def from_server(message: str | bytes) -> None:
+            (snapshots if '/seats,["snapshot"' in str(message) else deltas).append(message)
+            if message not in snapshots:
+                page.send(message)
+
+        page.connect_to_server().on_message(from_server)
+
+    kiosk.page.route_web_socket("**/socket.io/**", hold_snapshots_back)
+    kiosk.open().choose_departure()
+    _until(kiosk, lambda: len(snapshots) == 1)
+    _take(till, 11)
+    _until(kiosk, lambda: any('/seats,["seats"' in str(delta) for delta in deltas))
+
+    for page in pages:
+        page.send(snapshots[0])
+
+    expect(kiosk.seat("3D")).to_have_attribute("data-mark", "held", timeout=SECOND)
 
 
 def _listen(socket: WebSocket, asked: list[str], answered: list[str]) -> None:

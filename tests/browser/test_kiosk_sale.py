@@ -199,7 +199,8 @@ def test_without_a_network_the_screen_says_so_and_goes_on_when_it_is_back(kiosk:
     kiosk.at("details")
 
 
-def test_an_answer_that_breaks_off_is_no_answer_and_nothing_is_held_twice(till: Till, kiosk: Kiosk) -> None:
+def hold_and_lose_the_answer(kiosk: Kiosk) -> None:
+    """At the seat map, which has heard of the hold by the live channel, but not by its answer."""
     kiosk.choose_departure()
 
     def deliver_half(route: Route) -> None:
@@ -211,11 +212,36 @@ def test_an_answer_that_breaks_off_is_no_answer_and_nothing_is_held_twice(till: 
     expect(kiosk.page.locator(".notice")).to_contain_text("No connection")
     assert kiosk.step == "seats"
     kiosk.page.unroute("**/holds")
+    kiosk.page.wait_for_timeout(1000)
+
+
+def reservations(till: Till) -> list[tuple[str, str]]:
+    """Status and seat of all, in their order."""
+    with till.server.app.app_context():
+        rows = db.session.execute(
+            text(
+                "SELECT r.status, s.number FROM reservations r JOIN passengers p ON p.reservation_id = r.id"
+                " JOIN seats s ON s.id = p.seat_id ORDER BY r.created_at"
+            )
+        )
+        return [(row.status, row.number) for row in rows]
+
+
+def test_an_answer_that_breaks_off_is_no_answer_and_nothing_is_held_twice(till: Till, kiosk: Kiosk) -> None:
+    hold_and_lose_the_answer(kiosk)
     kiosk.touch("#go-on")
     kiosk.at("details")
 
-    with till.server.app.app_context():
-        assert db.session.execute(text("SELECT status FROM reservations")).scalars().all() == ["active"]
+    assert reservations(till) == [("active", "1A")]
+
+
+def test_who_chooses_another_seat_after_a_lost_answer_holds_that_one_alone(till: Till, kiosk: Kiosk) -> None:
+    hold_and_lose_the_answer(kiosk)
+    kiosk.touch(kiosk.seat("3D"))
+    kiosk.touch("#go-on")
+    kiosk.at("details")
+
+    assert reservations(till) == [("cancelled", "1A"), ("active", "3D")]
 
 
 def test_the_hold_has_a_clock_that_can_be_extended_twice(kiosk: Kiosk) -> None:

@@ -89,7 +89,7 @@ def test_cancelled_twice_at_once_is_one_cancellation(
 def test_twin_without_the_lock_half_the_money_goes_back_twice(
     fresh_database: FreshDatabase, booking_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_look_before_one_writes(monkeypatch)
+    both_look_before_one_writes(monkeypatch, patience=20)
     monkeypatch.setattr(cancellation, "lock_booking", lambda _: None)
     at_once(fresh_database, *[lambda: cancel_booking(booking_id, ACTOR)] * 2)
     assert ask_for(fresh_database, "SELECT count(*) FROM cancellations") == 2
@@ -183,7 +183,7 @@ def test_moved_to_two_departures_at_once_is_one_move_after_the_other(
 def test_twin_without_the_lock_seats_of_both_departures_stay_sold(
     fresh_database: FreshDatabase, moving: Moving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_look_before_one_writes(monkeypatch, move)
+    both_look_before_one_writes(monkeypatch, move, patience=20)
     monkeypatch.setattr(move, "lock_move", lambda *_: None)
     at_once(fresh_database, *moving.asks)
     assert "sold_is_ticket" in found_broken(fresh_database)

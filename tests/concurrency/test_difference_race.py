@@ -72,15 +72,15 @@ def at_once(fresh: FreshDatabase, *asks: Callable[[], Any]) -> list[str]:
         return list(pool.map(ask, asks))
 
 
-def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody goes on until the other has read, or half a second has gone by."""
+def both_look_before_one_writes(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
+    """Nobody goes on until the other has read, or so many seconds have gone by (with the lock, only one can read)."""
     meet = Barrier(2)
     real = cancellation.read_bought
 
     def read_and_wait(booking_id: UUID) -> Any:
         found = real(booking_id)
         with suppress(BrokenBarrierError):
-            meet.wait(0.5)
+            meet.wait(patience)
         return found
 
     monkeypatch.setattr(cancellation, "read_bought", read_and_wait)
@@ -102,7 +102,7 @@ def faults(fresh: FreshDatabase) -> list[str]:
 def test_whoever_is_first_all_money_goes_back_and_no_seat_is_left(
     fresh_database: FreshDatabase, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_look_before_one_writes(monkeypatch)
+    both_look_before_one_writes(monkeypatch, patience=0.5)
     effect, refund = pay_and_cancel(fresh_database, waiting)
     assert (effect, refund.split(",")[0]) in {
         ("booked", "Money(amount=4100"),
@@ -119,7 +119,7 @@ def test_whoever_is_first_all_money_goes_back_and_no_seat_is_left(
 def test_twin_without_the_lock_they_stop_each_other(
     fresh_database: FreshDatabase, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_look_before_one_writes(monkeypatch)
+    both_look_before_one_writes(monkeypatch, patience=20)
     monkeypatch.setattr(settling, "lock_both", lambda *_: None)
     answers = pay_and_cancel(fresh_database, waiting)
     assert "busy" in answers, "each waited for what the other had"

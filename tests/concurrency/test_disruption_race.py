@@ -210,7 +210,7 @@ def test_twin_without_the_claim_it_goes_wrong(
     full_house: Office, fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second finds the booking where it wanted to bring it, and notes a failure over a deed that was done."""
-    both_look_before_one_writes(monkeypatch)
+    both_look_before_one_writes(monkeypatch, patience=20)
     monkeypatch.setattr(disruption_case, "_claim", lambda _: True)
     noted: list[str] = []
     real = disruption_case._tried

@@ -9,12 +9,12 @@ const ASK_EVERY = 5000;
 const WHOLE_EVERY = 30_000;
 
 let socket = null;
-let watching = null; // {id, onwhole, onchanges, epoch, n, joined}
+let watching = null; // {id, onwhole, onchanges, epoch, n, joined, early}
 let timers = [];
 
 export function watchSeats(id, { onwhole, onchanges }) {
   stopWatching();
-  const mine = { id, onwhole, onchanges, epoch: null, n: 0, joined: false };
+  const mine = { id, onwhole, onchanges, epoch: null, n: 0, joined: false, early: null };
   watching = mine;
   connect();
   timers = [setInterval(askIfDown, ASK_EVERY), setInterval(join, WHOLE_EVERY)];
@@ -40,22 +40,30 @@ function connect() {
 }
 
 function join() {
-  if (watching && socket?.connected) socket.emit("join", { schedule_id: watching.id });
+  if (!watching || !socket?.connected) return;
+  watching.early = [];
+  socket.emit("join", { schedule_id: watching.id });
 }
 
+// A delta may overtake the snapshot that was read before it. What came since one asked is told again on top of it: a delta
+// says all of its seats as the office told them last, so whatever is newer in the snapshot comes again with the next one.
 function whole(message) {
   if (message.schedule_id !== watching?.id) return;
   watching.joined = true;
   learnTime(message.now);
-  watching.epoch = message.epoch ?? null;
-  watching.n = message.n ?? 0;
-  watching.onwhole(message.changes);
+  const early = watching.early ?? [];
+  watching.early = null;
+  watching.epoch = early.at(-1)?.epoch ?? null;
+  watching.n = early.at(-1)?.n ?? 0;
+  watching.onwhole(early.reduce((known, { whole, changes }) => (whole ? changes : [...known, ...changes]), message.changes));
 }
 
 function changed(message) {
-  if (message.schedule_id !== watching?.id || !watching.joined) return;
+  if (message.schedule_id !== watching?.id) return;
+  watching.early?.push(message);
+  if (!watching.joined) return;
   const follows = watching.epoch === null || (message.epoch === watching.epoch && message.n === watching.n + 1);
-  if (!follows) return join();
+  if (!follows) return watching.early ? undefined : join();
   watching.epoch = message.epoch;
   watching.n = message.n;
   if (message.whole) watching.onwhole(message.changes);

@@ -40,6 +40,7 @@ export function seats(notice = "") {
   const total = h("div", { class: "big" }, "\u00a0");
   let alive = true;
   let holding = false;
+  let unanswered = false; // a hold was asked for and no answer came: what is gone may be ours
   let stopListening = () => {};
   let key = newKey();
 
@@ -116,7 +117,7 @@ export function seats(notice = "") {
     tell("");
     sale.byHand = true;
     sale.chosen = toggled(sale.chosen, seat, passengerCount());
-    key = newKey();
+    newChoice();
     view.update();
     priced();
     say(sale.chosen.includes(seat) ? t("seats.chosen", { seat: seatWords(seat) }) : t("seats.let_go", { seat: seat.number }));
@@ -124,7 +125,7 @@ export function seats(notice = "") {
 
   async function count(type, change) {
     sale.counts = { ...sale.counts, [type]: Math.max(0, (sale.counts[type] ?? 0) + change) };
-    key = newKey();
+    newChoice();
     if (sale.byHand && change > 0) sale.chosen = completed(sale.chosen, sale.plan.seats, isFree, passengerCount());
     else if (sale.byHand && passengerCount() > 0) sale.chosen = sale.chosen.slice(0, passengerCount());
     else await fetchBest();
@@ -143,16 +144,17 @@ export function seats(notice = "") {
     }
   }
 
-  // Somebody else was faster: say so, and offer the next best. While we hold ourselves it may be us: the answer will tell.
+  // Somebody else was faster: say so, and offer the next best. While we hold ourselves it may be us: the answer will tell,
+  // or where it was lost the next one to the same key.
   async function changed() {
     planEnd();
     const gone = sale.chosen.filter((seat) => !isFree(seat));
     view?.update();
-    if (!gone.length || holding) return;
+    if (!gone.length || holding || unanswered) return;
     sale.byHand = false;
     await fetchBest();
     if (!alive) return;
-    key = newKey();
+    newChoice();
     view.update();
     priced();
     went(gone.map(({ number }) => number));
@@ -220,10 +222,30 @@ export function seats(notice = "") {
   }
 
   async function holdAnew() {
-    sale.hold = await post("/holds", {
-      schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
-      passengers: pairs(), language: currentLanguage(),
-    }, key);
+    try {
+      sale.hold = await askForHold();
+    } catch (error) {
+      if (error.code !== "active_reservation_exists") throw error;
+      await giveBackLost(error.details.reservation_id);
+      sale.hold = await askForHold();
+    }
+  }
+
+  const askForHold = () => post("/holds", {
+    schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
+    passengers: pairs(), language: currentLanguage(),
+  }, key);
+
+  // This traveller's own hold, whose answer was lost before other seats were chosen.
+  async function giveBackLost(reservation_id) {
+    sale.hold = { reservation_id };
+    await giveBack();
+    newChoice();
+  }
+
+  function newChoice() {
+    key = newKey();
+    unanswered = false;
   }
 
   const unchanged = () => {
@@ -239,19 +261,16 @@ export function seats(notice = "") {
     } catch (error) {
       if (!["payment_begun", "hold_expired", "reservation_not_active"].includes(error.code)) throw error;
       await giveBack();
-      key = newKey();
+      newChoice();
       await holdAnew();
     }
   }
 
   // Without an answer the key stays: the next touch asks for the same hold, not for a second one.
   async function notHeld(error) {
-    if (error instanceof NoAnswer) return tell(inWords(error));
-    key = newKey();
-    if (error.code === "active_reservation_exists") {
-      sale.hold = { reservation_id: error.details.reservation_id };
-      await giveBack();
-    }
+    unanswered = error instanceof NoAnswer;
+    if (unanswered) return tell(inWords(error));
+    newChoice();
     tell(inWords(error));
     if (["not_on_sale", "sales_closed", "not_found"].includes(error.code)) return refuse(error);
     await load();
