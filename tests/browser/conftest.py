@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from core.kernel.settings import Settings
@@ -18,6 +18,9 @@ from tests.support.mail import free_port
 from tests.support.web import LiveServer, serve_office
 
 _PACE = 0.05
+
+# What must be quick says so by a time of its own; anything else may take its time on a busy machine.
+expect.set_options(timeout=10_000)
 
 
 @dataclass

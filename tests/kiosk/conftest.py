@@ -65,8 +65,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def office_app(fresh_database: FreshDatabase) -> Flask:
-    settings: Settings = fresh_database.settings
-    return fresh_database.use(create_office(settings))
+    return fresh_database.borrow(create_office)
 
 
 @pytest.fixture

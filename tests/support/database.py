@@ -25,6 +25,7 @@ from core.commands.migrate import migrate_database
 from core.kernel.db import db
 from core.kernel.settings import Settings
 from tests.support import walked
+from tests.support.lending import Lender, Make
 from tests.support.logged import Logged
 
 Sessions = scoped_session[Any]
@@ -128,6 +129,7 @@ class FreshDatabase:
 
     name: str
     settings: Settings
+    lender: Lender
     _opened: list[Flask] = field(default_factory=list)
 
     @property
@@ -136,7 +138,11 @@ class FreshDatabase:
 
     @cached_property
     def app(self) -> Flask:
-        return self.use(_new_app(self.settings))
+        return self.borrow(_new_app)
+
+    def borrow(self, make: Make, settings: Settings | None = None) -> Flask:
+        """An application on this database for as long as the test lasts; `settings` are this database's unless given."""
+        return self.use(self.lender.borrow(make, settings or self.settings))
 
     def use(self, app: Flask) -> Flask:
         """Note an application on this database, so that its connections are closed in the end."""
@@ -150,16 +156,28 @@ class FreshDatabase:
                 db.session.remove()
                 db.engine.dispose()
 
+    def close(self) -> None:
+        """The test is over."""
+        self.dispose()
+        for made in self._opened:
+            self.lender.give_back(made)
+
+
+@pytest.fixture(scope="session")
+def lender() -> Lender:
+    """Applications that were made before."""
+    return Lender()
+
 
 @pytest.fixture
 def fresh_database(
-    server: Engine, template_database: str, base_settings: Settings
+    server: Engine, template_database: str, base_settings: Settings, lender: Lender
 ) -> Iterator[FreshDatabase]:
     """A database of this test alone, where every connection sees what the others commit."""
     with _database(server, template_database) as (name, url):
-        fresh = FreshDatabase(name, base_settings.with_servers(url, base_settings.redis_url))
+        fresh = FreshDatabase(name, base_settings.with_servers(url, base_settings.redis_url), lender)
         yield fresh
-        fresh.dispose()
+        fresh.close()
 
 
 class _database:  # noqa: N801 - used like a function

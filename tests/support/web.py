@@ -41,8 +41,7 @@ def serve_office(fresh: FreshDatabase, settings: Settings) -> Iterator[LiveServe
 
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    app = create_office(settings.model_copy(update={"port": port, "public_url": url}))
-    fresh.use(app)
+    app = fresh.borrow(create_office, settings.model_copy(update={"port": port, "public_url": url}))
     emitter = start_emitter(app)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

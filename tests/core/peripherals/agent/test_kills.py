@@ -19,6 +19,7 @@ from tests.core.peripherals.kiosks import Machine, make_machine
 from tests.support.agents import AgentProcess
 from tests.support.database import FreshDatabase, _database
 from tests.support.factories import Office, make_office
+from tests.support.lending import Lender
 from tests.support.processes import eventually
 from tests.support.web import serve_office
 
@@ -29,7 +30,7 @@ def hall(
 ) -> Iterator[AgentProcess]:
     """An office behind a port, and the agent of its one kiosk."""
     with _database(server, template_database) as (name, url):
-        fresh = FreshDatabase(name, base_settings.with_servers(url, base_settings.redis_url))
+        fresh = FreshDatabase(name, base_settings.with_servers(url, base_settings.redis_url), Lender())
         with serve_office(fresh, fresh.settings) as served, served.app.app_context():
             machine = make_machine(make_office())
             made = AgentProcess(served, machine.kiosk_id, tmp_path_factory.mktemp("agent"))
