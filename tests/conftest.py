@@ -8,6 +8,7 @@ settings.register_profile("office", deadline=None)
 settings.load_profile("office")
 
 pytest_plugins = [
+    "tests.support.bad_strings",
     "tests.support.mail",
     "tests.support.processes",
     "tests.support.servers",

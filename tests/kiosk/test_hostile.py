@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from core.booking.queries import booking_view
 from core.kernel.db import db
 from tests.kiosk.conftest import KioskClient, wish
-from tests.support.bad_strings import BAD_STRINGS, WORST
+from tests.support.bad_strings import WORST
 from tests.support.factories import Office
 from tests.support.left_behind import counts
 from tests.support.sales import sell
@@ -68,19 +68,20 @@ def give_back(send: Send, answer: TestResponse) -> None:
 
 
 def test_every_string_as_a_travellers_name_is_refused_or_kept_as_it_was(
-    office_app: Flask, office: Office, send: Send
+    office_app: Flask, office: Office, send: Send, one_in: Callable[..., list[str]]
 ) -> None:
     held = send("POST", "/holds", wish(office, 0)).json
     path, person = f"/holds/{held['reservation_id']}/details", held["passengers"][0]["id"]
     kept = 0
-    for word in (*BAD_STRINGS, *WORST):
+    tried = one_in(8)
+    for word in (*tried, *WORST):
         answer = send("PUT", path, {"names": {person: word}})
         if answer.status_code == 200:
             kept += 1
             assert name_of(office_app, person) == (" ".join(word.split()) or None), word[:60]
         else:
             assert answer.status_code in {400, 422}
-    assert kept > 400
+    assert kept > len(tried) * 0.8
 
 
 def name_of(app: Flask, person: str) -> str | None:
@@ -90,10 +91,12 @@ def name_of(app: Flask, person: str) -> str | None:
         return db.session.scalar(text("SELECT full_name FROM passengers WHERE id = :id"), {"id": person})
 
 
-def test_every_string_as_an_address_or_in_the_words_of_a_hold(office: Office, send: Send) -> None:
+def test_every_string_as_an_address_or_in_the_words_of_a_hold(
+    office: Office, send: Send, one_in: Callable[..., list[str]]
+) -> None:
     held = send("POST", "/holds", wish(office, 0)).json
     path, person = f"/holds/{held['reservation_id']}", held["passengers"][0]["id"]
-    for word in (*BAD_STRINGS[::4], *WORST):
+    for word in (*one_in(16), *WORST):
         send("PUT", f"{path}/details", {"email": word})
     for word in WORST:
         assert send("PUT", f"{path}/details", {"names": {word: "Ana"}}).status_code == 400
@@ -109,7 +112,9 @@ def test_every_string_as_an_address_or_in_the_words_of_a_hold(office: Office, se
     assert person
 
 
-def test_every_text_of_a_new_hold_and_of_a_quote(office: Office, send: Send) -> None:
+def test_every_text_of_a_new_hold_and_of_a_quote(
+    office: Office, send: Send, one_in: Callable[..., list[str]]
+) -> None:
     good = wish(office, 0)
     for word in WORST:
         seat = good["passengers"][0]
@@ -120,12 +125,16 @@ def test_every_text_of_a_new_hold_and_of_a_quote(office: Office, send: Send) -> 
             assert send("POST", "/holds", body).status_code in {400, 422}, body
             assert send("POST", "/quotes", body).status_code in {400, 422}, body
         give_back(send, send("POST", "/holds", {**good, "language": word}))
-    for word in BAD_STRINGS[::8]:
+    for word in one_in(16):
         give_back(send, send("POST", "/holds", {**good, "language": word}))
 
 
 def test_every_string_typed_to_find_a_booking(
-    office_app: Flask, office: Office, send: Send, monkeypatch: pytest.MonkeyPatch
+    office_app: Flask,
+    office: Office,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,
+    one_in: Callable[..., list[str]],
 ) -> None:
     """How often one may guess is tested elsewhere."""
     monkeypatch.setattr("kiosk.views.bookings.throttle", lambda *_: None)
@@ -133,7 +142,7 @@ def test_every_string_typed_to_find_a_booking(
         view = booking_view(sell(0, office=office, email="ana@example.org"))
     assert view
     body: Any
-    for number, word in enumerate((*WORST, *BAD_STRINGS)):
+    for number, word in enumerate((*WORST, *one_in(8))):
         bodies = [{"code": word}, {"reference": word, "proof": "ana@example.org"}, {"reference": view.reference, "proof": word},
                   {word: "x"}]  # fmt: skip
         for body in bodies if number < len(WORST) else [bodies[number % 3]]:
@@ -161,9 +170,11 @@ def test_every_string_typed_to_find_a_booking(
     assert after.status == "confirmed"
 
 
-def test_every_string_after_the_question_mark_and_in_an_address(office: Office, send: Send) -> None:
+def test_every_string_after_the_question_mark_and_in_an_address(
+    office: Office, send: Send, one_in: Callable[..., list[str]]
+) -> None:
     run = f"/schedules/{office.schedule_id}"
-    for word in (*WORST, *BAD_STRINGS[::10]):
+    for word in (*WORST, *one_in(20)):
         for path, names in (("/departures", ("destination", word)), ("/devices", ("reservation", word)),
                             (f"{run}/seats", ("from", "to", "count", word)), (f"{run}/best", ("from", "to", "count"))):  # fmt: skip
             for name in names:
@@ -187,8 +198,8 @@ def percent(word: str) -> str:
     return quote(word.encode("utf-8", "surrogatepass"), safe="")
 
 
-def test_every_string_in_a_header(office: Office, send: Send) -> None:
-    for number, word in enumerate((*WORST, *BAD_STRINGS)):
+def test_every_string_in_a_header(office: Office, send: Send, one_in: Callable[..., list[str]]) -> None:
+    for number, word in enumerate((*WORST, *one_in(8))):
         sent = word.encode("utf-8", "surrogatepass").decode("latin-1").replace("\n", "").replace("\r", "")
         if number < len(WORST):
             answer = send("POST", "/holds", wish(office, 0), X_Kiosk_Session=sent)
@@ -204,9 +215,9 @@ def test_every_string_in_a_header(office: Office, send: Send) -> None:
 
 
 def test_every_string_in_a_heartbeat_and_on_the_way_to_be_a_kiosk(
-    office_app: Flask, kiosk: KioskClient, office: Office, send: Send
+    office_app: Flask, kiosk: KioskClient, office: Office, send: Send, one_in: Callable[..., list[str]]
 ) -> None:
-    for word in (*WORST, *BAD_STRINGS[::8]):
+    for word in (*WORST, *one_in(16)):
         for body in ({"version": word, "screen": word, "clock": word}, {word: word}, word, [word]):
             assert send("POST", "/heartbeat", body).status_code == 200
     for word in WORST:

@@ -84,7 +84,8 @@ def test_the_server_is_the_systems(system_postgres: str) -> None:
 
 @pytest.mark.timeout(300)
 def test_races_have_one_winner(system_postgres: str) -> None:
-    assert_passed(run_suite(system_postgres, "tests/concurrency"), at_least=20)
+    """Without their twins: what goes wrong without a lock is shown on the newest."""
+    assert_passed(run_suite(system_postgres, "tests/concurrency", "-k", "not twin"), at_least=20)
 
 
 @pytest.mark.timeout(300)

@@ -1,7 +1,10 @@
 """Strings that break careless programs."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 _FILE = Path(__file__).parents[1] / "data" / "bad-strings" / "blns.json"
 
@@ -26,3 +29,10 @@ WORST_NUMBERS: list[str] = [
     "0001-01-01T00:00",
     "');--<b>",
 ]
+
+
+@pytest.fixture
+def one_in(pytestconfig: pytest.Config) -> Callable[..., list[str]]:
+    """`one_in(8)`: every eighth of the big list, from the first on or from `turn`; all of them in the long tier."""
+    everything = bool(pytestconfig.getoption("--long"))
+    return lambda step, turn=0: BAD_STRINGS if everything else BAD_STRINGS[turn::step]

@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from core.kernel.db import db
 from tests.core.api.cast import PASSWORD
-from tests.support.bad_strings import BAD_STRINGS
 
 MORE = [
     "\x00",
@@ -21,7 +20,6 @@ MORE = [
     "￾",
     "\r\nSet-Cookie: a=b",
 ]
-STRINGS = [*BAD_STRINGS, *MORE]
 KEPT = ("reservations", "passengers", "seat_locks", "bookings", "payments", "outbox")
 
 
@@ -39,9 +37,9 @@ def check(answer, *allowed: int):
     assert "Traceback" not in answer.text
 
 
-def test_every_text_of_a_hold_may_be_hostile(cast, hold):
+def test_every_text_of_a_hold_may_be_hostile(cast, hold, one_in):
     before = counts()
-    for nasty in (*BAD_STRINGS[::2], *MORE):
+    for nasty in (*one_in(16), *MORE):
         for body in (
             hold(0, contact_email=nasty),
             hold(0, contact_phone=nasty),
@@ -56,9 +54,9 @@ def test_every_text_of_a_hold_may_be_hostile(cast, hold):
     assert counts()["bookings"] == 0
 
 
-def test_every_text_of_a_passenger_may_be_hostile(cast, hold):
-    for number, nasty in enumerate(STRINGS):
-        for field in ("type", "seat_id") if number % 8 == 0 or nasty in MORE else ():
+def test_every_text_of_a_passenger_may_be_hostile(cast, hold, one_in):
+    for nasty in (*one_in(12), *MORE):
+        for field in ("type", "seat_id"):
             body = hold(0)
             body["passengers"][0][field] = nasty
             answer = cast.guest.post("/reservations/create", body)
@@ -72,12 +70,13 @@ def test_every_text_of_a_passenger_may_be_hostile(cast, hold):
     assert counts()["seat_locks"] == 0
 
 
-def test_what_can_be_kept_is_kept_as_it_was(cast, hold):
+def test_what_can_be_kept_is_kept_as_it_was(cast, hold, one_in):
     """No escaping, no cutting: a name that is taken is the name that is shown."""
     held = cast.guest.post("/reservations/create", hold(0)).json
     passenger = cast.guest.get(f"/reservations/{held['id']}").json["passengers"][0]["id"]
     kept = 0
-    for nasty in (*BAD_STRINGS[::3], *MORE):
+    tried = [*one_in(6), *MORE]
+    for nasty in tried:
         answer = cast.guest.patch(
             f"/reservations/{held['id']}", {"passengers": [{"id": passenger, "full_name": nasty}]}
         )
@@ -85,12 +84,11 @@ def test_what_can_be_kept_is_kept_as_it_was(cast, hold):
         if answer.status_code == 200:
             kept += 1
             assert (answer.json["passengers"][0]["full_name"] or "") == " ".join(nasty.split())
-    assert kept > 100
+    assert kept > len(tried) * 0.6
 
 
-def test_a_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast, hold):
-    """One in eight of the list and all of the worst: every one of them is tried where a hold is changed."""
-    names = (*BAD_STRINGS[::8], *MORE)
+def test_a_string_as_a_name_in_a_new_hold_is_refused_or_kept_as_it_was(cast, hold, one_in):
+    names = (*one_in(8), *MORE)
 
     def ask(name):
         body = hold(0)
@@ -126,13 +124,13 @@ def test_strangers_strings_in_signing_in_and_registering(cast, nasty):
         check(cast.nobody.post("/users/register", body), *((201,) if nasty == "\u202e" else ()))
 
 
-def test_bad_strings_in_signing_in(cast):
-    for nasty in BAD_STRINGS[::10]:
+def test_bad_strings_in_signing_in(cast, one_in):
+    for nasty in one_in(20):
         check(cast.nobody.post("/users/login", {"email": nasty, "password": nasty}))
 
 
-def test_every_query_may_be_hostile(cast, office):
-    for nasty in (*BAD_STRINGS[::4], *MORE):
+def test_every_query_may_be_hostile(cast, office, one_in):
+    for nasty in (*one_in(12), *MORE):
         if "\ud800" in nasty:
             continue  # cannot be put into an address
         for path, names in (
@@ -150,8 +148,8 @@ def test_every_query_may_be_hostile(cast, office):
                 check(cast.admin.get(path, **{**base, name: nasty}), 200)
 
 
-def test_every_header_may_be_hostile(cast, hold):
-    for each in (*BAD_STRINGS[::12], "x" * 5_000, "\x7f", "ÿ"):
+def test_every_header_may_be_hostile(cast, hold, one_in):
+    for each in (*one_in(24), "x" * 5_000, "\x7f", "ÿ"):
         nasty = each.encode("utf-8").decode("latin-1").replace("\n", "").replace("\r", "")
         for header in (
             "Authorization",

@@ -109,6 +109,7 @@ def test_an_office_in_use_is_left_alone(demo_settings: Settings) -> None:
     assert welcome(demo_settings) == {}
 
 
+@pytest.mark.long
 def test_the_feed_still_covers_the_weeks_after_its_own_year(demo_settings: Settings, clock: Clock) -> None:
     clock.move(days=(datetime(2028, 2, 20, tzinfo=UTC) - now()).days)
     load_demo(demo_settings, quiet)
