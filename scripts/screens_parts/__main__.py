@@ -25,9 +25,9 @@ def main() -> None:
         if asked.readme:
             readme.draw(browser, office)
         for part in () if asked.readme else asked.parts or PARTS:
-            for size in asked.sizes or PARTS[part].sizes:
+            for size in asked.sizes or SIZES:
                 studio = Studio(browser, office, folder, part, size, kept)
-                PARTS[part].draw(studio)
+                PARTS[part](studio)
                 print(f"{part}, {size}: {len(studio.taken)} pictures")
         browser.close()
     print(f"They are in {readme.PICTURES if asked.readme else folder}")
@@ -39,7 +39,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)}; all without any"
     )
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, help="only these; those of each part without")
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, help="only these; all of them without")
     parser.add_argument("--folder", default=PROJECT_ROOT / "var" / "screens")
     parser.add_argument("--readme", action="store_true", help="make the pictures of the README again")
     asked = parser.parse_args(given)

@@ -38,7 +38,7 @@ def test_the_ticket_is_drawn_as_a_page_and_as_paper(
 ) -> None:
     studio = Studio(browser, office, tmp_path, "ticket", "phone", {"day": Day()})
 
-    PARTS["ticket"].draw(studio)
+    PARTS["ticket"](studio)
 
     names = ["ticket-phone-01-preview.png", "ticket-phone-02-paper-1.png", "ticket-phone-03-paper-2.png"]
     assert [path.name for path in studio.taken] == names
