@@ -36,3 +36,10 @@ def one_in(pytestconfig: pytest.Config) -> Callable[..., list[str]]:
     """`one_in(8)`: every eighth of the big list, from the first on or from `turn`; all of them in the long tier."""
     everything = bool(pytestconfig.getoption("--long"))
     return lambda step, turn=0: BAD_STRINGS if everything else BAD_STRINGS[turn::step]
+
+
+@pytest.fixture
+def half_of(pytestconfig: pytest.Config) -> Callable[[list[str], int], list[str]]:
+    """`half_of(WORST, turn)`: every second word, and the other ones at the next turn; all of them in the long tier."""
+    everything = bool(pytestconfig.getoption("--long"))
+    return lambda words, turn: words if everything else words[turn % 2 :: 2]
