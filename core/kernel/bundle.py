@@ -89,8 +89,7 @@ def _read(_changed: int) -> tuple[str, Bundle] | None:
     """The manifest; asked again when its time changes."""
     try:
         made = json.loads(MANIFEST.read_text(encoding="utf-8"))
-        lists = {name: tuple(made.pop(name)) for name in ("fonts", "needed")}
-        names = {name: str(made[name]) for name in ("main", "pairing", "style", "far_fonts")}
-        return str(made["digest"]), Bundle(**names, **lists)
+        names = [str(made[name]) for name in ("main", "pairing", "style", "far_fonts")]
+        return str(made["digest"]), Bundle(*names, fonts=tuple(made["fonts"]), needed=tuple(made["needed"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
