@@ -39,7 +39,7 @@ def run(bench: Bench) -> list[Row]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
         context = browser.new_context(viewport=_PANEL, locale="en-GB")  # type: ignore[arg-type]  # a size is a plain mapping here
-        context.add_cookies([_paired(bench)])
+        context.add_cookies([paired(bench)])
         page = context.new_page()
         page.goto(f"{bench.url}/kiosk/")
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
@@ -58,7 +58,7 @@ def run(bench: Bench) -> list[Row]:
     ]
 
 
-def _paired(bench: Bench) -> Any:
+def paired(bench: Bench) -> Any:
     """The cookie of a kiosk at the first station."""
     with bench.app.app_context():
         _, code = prepare(bench.data.places[0], "Measured", SYSTEM)

@@ -42,7 +42,7 @@ CUTS = (
     ),
     Cut(
         "noto-arabic", "Noto Sans Arabic Variable", "noto-sans-arabic/files/noto-sans-arabic-arabic-wght-normal.woff2",
-        "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652,U+0670,U+067E,U+0686,U+06A9,U+06AF,U+06CC",
+        "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652",
     ),
 )  # fmt: skip
 

@@ -101,3 +101,6 @@ WAY = (
     ("ticket", "#go-on", '[data-step="ticket"] .ticket img'),
     ("board again", "#go-on", '[data-step="board"] .dep'),
 )
+
+#: Milliseconds after the first screen in which all that later steps need has surely been asked for.
+LOADED_AHEAD = 3500
