@@ -59,7 +59,7 @@ def missing_bundle() -> str | None:
     state = "is older than its sources" if MANIFEST.exists() else "is missing"
     return (
         f"The kiosk's bundle {state}: kiosks load every module by itself, which is slower. "
-        "scripts/run and scripts/test make it."
+        "scripts/run makes it, and so does python -m scripts.bundle."
     )
 
 

@@ -39,7 +39,9 @@ def test_the_first_load_and_every_later_screen_are_small_and_nothing_moves_by_it
         assert cost.shifts == [], name
 
 
-def test_another_language_comes_with_its_letters_as_small_as_a_screen(new_kiosk: Callable[..., Kiosk]) -> None:
+def test_another_language_comes_with_its_letters_as_small_as_a_screen(
+    new_kiosk: Callable[..., Kiosk],
+) -> None:
     """Of Romanian and Arabic, whose whole fonts would break the goal: the letters that people write come as cuts."""
     kiosk = new_kiosk()
     wire = Wire(kiosk.page)

@@ -1,7 +1,6 @@
 """Files and answers on their way to a kiosk: how long browsers keep them, what is compressed, and what never is."""
 
 import gzip
-import json
 
 import brotli
 import pytest
@@ -19,7 +18,9 @@ def made() -> bundle.Bundle:
     return found
 
 
-@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)])
+@pytest.mark.parametrize(
+    ("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)]
+)
 def test_the_bundle_comes_in_the_best_encoding_and_stays_for_a_year(
     client: FlaskClient, made: bundle.Bundle, accepted: str, encoding: str | None
 ) -> None:
@@ -47,7 +48,9 @@ def test_nothing_else_is_in_the_folder_for_browsers(client: FlaskClient, name: s
     assert client.get(f"/kiosk/static/build/{name}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/kiosk/static/i18n/ro.json", "/static/tokens.css", "/vendor/chart.js/dist/chart.umd.min.js"])
+@pytest.mark.parametrize(
+    "path", ["/kiosk/static/i18n/ro.json", "/static/tokens.css", "/vendor/chart.js/dist/chart.umd.min.js"]
+)
 def test_other_files_are_compressed_and_known_again_by_their_mark(client: FlaskClient, path: str) -> None:
     plain = client.get(path)
     packed = client.get(path, headers=EVERYTHING)

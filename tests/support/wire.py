@@ -28,7 +28,8 @@ _SEEN = """async () => {
   window.seen = { shifts: [], touches: [] };
   return was;
 }"""
-_MIDDLE = """(selector) => {
+#: Where a finger touches an element.
+MIDDLE = """(selector) => {
   const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
   return [x + width / 2, y + height / 2];
 }"""
@@ -72,7 +73,7 @@ class Wire:
 
     def touch(self, selector: str, shows: str) -> Cost:
         """Touch the element and wait until the page shows another; gives what that cost."""
-        self.page.mouse.click(*self.page.evaluate(_MIDDLE, selector))
+        self.page.mouse.click(*self.page.evaluate(MIDDLE, selector))
         self.page.wait_for_timeout(1000)  # nothing is asked of the page while it works
         self.page.wait_for_selector(shows)
         return self.step()
