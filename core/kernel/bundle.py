@@ -89,7 +89,8 @@ def _read(_changed: int) -> tuple[str, Bundle] | None:
     """The manifest; asked again when its time changes."""
     try:
         made = json.loads(MANIFEST.read_text(encoding="utf-8"))
-        names = [str(made[name]) for name in ("main", "pairing", "style", "far_fonts")]
-        return str(made["digest"]), Bundle(*names, fonts=tuple(made["fonts"]), needed=tuple(made["needed"]))
+        lists = {name: tuple(map(str, made[name])) for name in ("fonts", "needed")}
+        main, pairing, style, far = (str(made[name]) for name in ("main", "pairing", "style", "far_fonts"))
+        return str(made["digest"]), Bundle(main, pairing, style, far, lists["fonts"], lists["needed"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,10 +9,10 @@ _YEAR = 365 * 24 * 3600
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}  # the smallest first
 
 
-@blueprint.app_context_processor
+@blueprint.context_processor
 def name_bundle() -> dict[str, object]:
     """`bundle` for the kiosk's templates: None where pages have to name the modules themselves."""
-    return {"bundle": current()} if request.blueprint == blueprint.name else {}
+    return {"bundle": current()}
 
 
 @blueprint.get("/static/build/<name>")

@@ -28,7 +28,7 @@ def test_the_bundle_comes_in_the_best_encoding_and_stays_for_a_year(
 
     plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding](answer.data)
     assert plain == (bundle.FOLDER / made.main).read_bytes()
-    assert answer.content_encoding == encoding
+    assert answer.headers.get("Content-Encoding") == encoding
     assert answer.mimetype == "text/javascript"
     assert answer.cache_control.max_age == 31_536_000
     assert answer.cache_control.immutable
@@ -39,7 +39,7 @@ def test_a_font_is_not_packed_twice(client: FlaskClient, made: bundle.Bundle) ->
     answer = client.get(f"/kiosk/static/build/{made.fonts[0]}", headers=EVERYTHING)
 
     assert answer.data.startswith(b"wOF2")
-    assert answer.content_encoding is None
+    assert answer.headers.get("Content-Encoding") is None
     assert answer.cache_control.immutable
 
 
@@ -56,7 +56,7 @@ def test_other_files_are_compressed_and_known_again_by_their_mark(client: FlaskC
     packed = client.get(path, headers=EVERYTHING)
     again = client.get(path, headers={**EVERYTHING, "If-None-Match": packed.headers["ETag"]})
 
-    assert packed.content_encoding == "br"
+    assert packed.headers.get("Content-Encoding") == "br"
     assert brotli.decompress(packed.data) == plain.data
     assert packed.headers["ETag"] != plain.headers["ETag"]
     assert (again.status_code, again.data) == (304, b"")
@@ -66,7 +66,7 @@ def test_a_part_of_a_file_comes_as_it_is(client: FlaskClient) -> None:
     part = client.get("/static/tokens.css", headers={**EVERYTHING, "Range": "bytes=0-599"})
 
     assert part.status_code == 206
-    assert part.content_encoding is None
+    assert part.headers.get("Content-Encoding") is None
     assert len(part.data) == 600
 
 
@@ -74,4 +74,4 @@ def test_pages_with_a_token_are_never_compressed(client: FlaskClient) -> None:
     for path in ("/kiosk/", "/admin/sign-in"):
         page = client.get(path, headers=EVERYTHING, follow_redirects=True)
         assert b"csrf" in page.data
-        assert page.content_encoding is None
+        assert page.headers.get("Content-Encoding") is None
