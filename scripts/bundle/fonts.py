@@ -18,6 +18,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 _FEATURES = [
     "tnum", "cv05", "zero", "kern", "mark", "mkmk", "ccmp", "locl", "calt", "liga", "rlig", "init", "medi", "fina", "isol",
 ]  # fmt: skip
+#: Widths follow from the outlines themselves; names of weights are for menus of word processors.
+_KNOWN_OTHERWISE = {"HVAR", "MVAR", "STAT"}
 _LIGHTEST, _BOLDEST = 400, 800
 
 
@@ -42,7 +44,7 @@ CUTS = (
     ),
     Cut(
         "noto-arabic", "Noto Sans Arabic Variable", "noto-sans-arabic/files/noto-sans-arabic-arabic-wght-normal.woff2",
-        "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652",
+        "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652,U+066A",
     ),
 )  # fmt: skip
 
@@ -55,6 +57,8 @@ def cut_fonts(packages: Path, folder: Path) -> Path:
         )  # the same bytes each time
         _keep(font, cut.letters)
         instantiateVariableFont(font, {"wght": (_LIGHTEST, _BOLDEST)}, inplace=True)
+        for table in _KNOWN_OTHERWISE & set(font.keys()):
+            del font[table]
         font.flavor = "woff2"
         font.save(folder / f"{cut.name}.woff2")
     style = folder / "cuts.css"
@@ -65,6 +69,8 @@ def cut_fonts(packages: Path, folder: Path) -> Path:
 def _keep(font: TTFont, letters: str) -> None:
     options = Options()
     options.layout_features = _FEATURES
+    options.hinting = False  # of use below 16 px, which no kiosk shows
+    options.name_IDs = [1, 2]
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=parse_unicodes(letters))
     subsetter.subset(font)

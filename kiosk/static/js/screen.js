@@ -8,6 +8,7 @@ export function frame({ step, title, lede = "", back = null, next = null }) {
   const screen = byId("screen");
   const before = screen.dataset.step;
   if (before !== step) turnPage(screen, step, before === "start");
+  screen.dataset.step = step; // of the same step, too, it tells whoever listens (speech.js) that it was drawn anew
   setWords(title, lede);
   replace(byId("back"), back && backButton(back));
   replace(byId("next"), next);
