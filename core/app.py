@@ -13,7 +13,7 @@ from core.accounts import sign_in
 from core.api import routes
 from core.error_pages import register_error_pages
 from core.jobs.queues import nudge_outbox
-from core.kernel import assets, outbox, web
+from core.kernel import assets, compression, outbox, web
 from core.kernel.context import TEMPLATES
 from core.kernel.db import db, engine_options
 from core.kernel.settings import Settings
@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> Flask:
     outbox.nudge_with(app.extensions, nudge_outbox)
     web.register(app)
     assets.register(app)
+    compression.register(app)
     sign_in.register(app)
     routes.register(app)
     catalogue.register(app, TerminalGateway())

@@ -2,13 +2,18 @@
 that letters lead to, for people at home.
 """
 
+import structlog
 from flask import Flask
 
+from core.kernel.bundle import missing_bundle
 from kiosk.views import blueprint, choice, waiting
 
 
 def register(app: Flask) -> None:
     """Put the kiosk under /kiosk, and beside it what letters lead to."""
+    sentence = missing_bundle()
+    if sentence:
+        structlog.get_logger().warning("kiosk_bundle_missing", meaning=sentence)
     app.register_blueprint(blueprint)
     app.register_blueprint(choice.page)
     app.register_blueprint(waiting.page)

@@ -18,6 +18,7 @@ import httpx
 from core.commands.migrate import migrate_database
 from core.jobs.supervisor import Child, Supervisor
 from core.kernel.assets import missing_packages
+from core.kernel.bundle import missing_bundle
 from core.kernel.embedded import embedded_servers
 from core.kernel.office import Office
 from core.kernel.settings import PROJECT_ROOT, Settings
@@ -47,7 +48,7 @@ def _prepare(office: Office, settings: Settings, *, demo: bool) -> dict[str, str
     """Make everything ready; returns what to tell about the open office, by name."""
     click.echo("Preparing the database …")
     migrate_database(settings.database_url)
-    for sentence in (missing_packages(), None if settings.redis_url else _NO_REDIS):
+    for sentence in (missing_packages(), missing_bundle(), None if settings.redis_url else _NO_REDIS):
         if sentence:
             click.secho(sentence, fg="yellow")
     return _addresses(settings) | (_demo(office, settings) if demo else {})

@@ -1,12 +1,26 @@
 """Views of the kiosk, one file a subject; each adds its addresses to the blueprint."""
 
-from kiosk.views import board, bookings, devices, hold, pairing, pay, reseat, seats, session, shell, ticket
+from kiosk.views import (
+    board,
+    bookings,
+    built,
+    devices,
+    hold,
+    pairing,
+    pay,
+    reseat,
+    seats,
+    session,
+    shell,
+    ticket,
+)
 from kiosk.views.site import blueprint
 
 __all__ = [
     "blueprint",
     "board",
     "bookings",
+    "built",
     "devices",
     "hold",
     "pairing",

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 
 from core.inventory.queries import available_counts
 from core.kernel.clock import now
+from core.kernel.compression import compressed
 from core.kernel.money import Money
 from core.pricing.queries import price_from
 from core.timetable.queries import Departure, departures, next_destinations
@@ -27,6 +28,7 @@ class BoardAsked(Asked):
 
 
 @blueprint.get("/api/departures")
+@compressed
 def list_departures() -> Response:
     """The next departures of the station: four statements, however many there are."""
     kiosk = device.require_device()
@@ -47,6 +49,7 @@ def list_departures() -> Response:
 
 
 @blueprint.get("/api/destinations")
+@compressed
 def list_destinations() -> Response:
     """Where one can go from here without changing, most departures first."""
     found = next_destinations(device.require_device().place_id, hours=_HOURS)

@@ -10,6 +10,7 @@ from core.inventory.best import best_available
 from core.inventory.queries import seat_map
 from core.inventory.states import SeatMap
 from core.kernel.clock import now
+from core.kernel.compression import compressed
 from core.kernel.money import Money
 from core.live.states import snapshot
 from core.pricing.queries import quote_for, seat_prices
@@ -48,6 +49,7 @@ class QuoteAsked(Asked):
 
 
 @blueprint.get("/api/schedules/<uuid:schedule_id>/seats")
+@compressed
 def show_seats(schedule_id: UUID) -> Response:
     """The plan with the states and prices of all seats, the best ones for `count`, and the operator's rules."""
     device.require_device()
@@ -69,6 +71,7 @@ def show_seats(schedule_id: UUID) -> Response:
 
 
 @blueprint.get("/api/schedules/<uuid:schedule_id>/best")
+@compressed
 def show_best(schedule_id: UUID) -> Response:
     """The best seats for `count` travellers as things stand; empty when there are not so many."""
     device.require_device()
@@ -79,6 +82,7 @@ def show_best(schedule_id: UUID) -> Response:
 
 
 @blueprint.get("/api/schedules/<uuid:schedule_id>/states")
+@compressed
 def show_states(schedule_id: UUID) -> Response:
     """Who has which seat, for a page whose socket is down."""
     device.require_device()

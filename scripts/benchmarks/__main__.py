@@ -13,7 +13,7 @@ from scripts.benchmarks.bench import Row, started_office
 from scripts.benchmarks.cpu import Others
 
 PARTS = (
-    "holds", "bookings", "seat_maps", "rush", "watchers", "kiosk", "memory", "ticket_pdf", "search", "admin_list",
+    "holds", "bookings", "seat_maps", "rush", "watchers", "kiosk", "delivery", "memory", "ticket_pdf", "search", "admin_list",
 )  # fmt: skip
 
 

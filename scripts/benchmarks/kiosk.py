@@ -14,6 +14,7 @@ from core.accounts.kiosks import COOKIE, claim, prepare
 from core.kernel.activity import SYSTEM
 from scripts.benchmarks.bench import Bench, Row
 from tests.support.browser import CHROMIUM_FLAGS, chromium_path
+from tests.support.wire import MIDDLE
 
 GOAL_MS = 300.0
 SLOWED = 4
@@ -39,7 +40,7 @@ def run(bench: Bench) -> list[Row]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
         context = browser.new_context(viewport=_PANEL, locale="en-GB")  # type: ignore[arg-type]  # a size is a plain mapping here
-        context.add_cookies([_paired(bench)])
+        context.add_cookies([paired(bench)])
         page = context.new_page()
         page.goto(f"{bench.url}/kiosk/")
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
@@ -58,7 +59,7 @@ def run(bench: Bench) -> list[Row]:
     ]
 
 
-def _paired(bench: Bench) -> Any:
+def paired(bench: Bench) -> Any:
     """The cookie of a kiosk at the first station."""
     with bench.app.app_context():
         _, code = prepare(bench.data.places[0], "Measured", SYSTEM)
@@ -70,8 +71,9 @@ def _touch(page: Page) -> float:
     """Choose a departure, wait for its seats, go back to the board."""
     departure = page.locator(".dep.on_sale").first
     departure.wait_for()
+    place = page.evaluate(MIDDLE, ".dep.on_sale")
     page.evaluate(_WATCH)
-    departure.click()
+    page.mouse.click(*place)
     milliseconds = float(page.evaluate("() => window.shown"))
     page.click("#go-back")
     return milliseconds

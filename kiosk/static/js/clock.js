@@ -1,6 +1,6 @@
 // The station's clock in the header, and the hold's clock that is visible from the hold to the ticket.
 
-import { byId, drawing, h } from "./dom.js";
+import { byId, drawing, h, write } from "./dom.js";
 import { t, tn } from "./i18n.js";
 import { countdown, time } from "./format.js";
 import { say } from "./announce.js";
@@ -11,7 +11,7 @@ import { office } from "./office.js";
 const SPOKEN = [300, 120, 60, 30];
 
 export function startStationClock() {
-  const show = () => { byId("clock").textContent = time(serverNow(), office.timezone); };
+  const show = () => { write(byId("clock"), time(serverNow(), office.timezone)); };
   show();
   setInterval(show, 1000);
 }
@@ -26,10 +26,10 @@ export function holdClock({ onextend, onend }) {
   let spoken = holdLeft() / 1000;
   const show = () => {
     const rest = holdLeft();
-    left.textContent = t("hold.left", { time: countdown(rest) });
+    write(left, t("hold.left", { time: countdown(rest) }));
     box.dataset.short = String(rest < 60_000);
     button.hidden = !sale.hold?.extension?.left;
-    button.textContent = t("hold.extend", { n: sale.hold?.extension?.minutes ?? 5 });
+    write(button, t("hold.extend", { n: sale.hold?.extension?.minutes ?? 5 }));
     for (const mark of SPOKEN) if (spoken > mark && rest / 1000 <= mark) say(leftInWords(mark));
     spoken = rest / 1000;
     if (rest <= 0) { stop(); onend(); }

@@ -26,6 +26,11 @@ export function replace(element, ...children) {
   element.replaceChildren(...children.flat(3).filter(Boolean));
 }
 
+// The same words once more would be drawn once more.
+export function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 // Small line drawings, 24 x 24, drawn with the colour of the text around them.
 const DRAWINGS = {
   chevron: "M9 5l7 7-7 7",

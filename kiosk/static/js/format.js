@@ -2,29 +2,42 @@
 
 import { currentLocale, t } from "./i18n.js";
 
+// Making a formatter takes longer than formatting hundreds of figures: each is made once.
+const formatters = new Map();
+
+function formatter(kind, locale, options) {
+  const key = [kind.name, locale, ...Object.values(options)].join(" ");
+  if (!formatters.has(key)) formatters.set(key, new kind(locale, options));
+  return formatters.get(key);
+}
+
+const clock = (timeZone) => formatter(Intl.DateTimeFormat, currentLocale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const dates = (timeZone) => formatter(Intl.DateTimeFormat, currentLocale(), { weekday: "long", day: "numeric", month: "long", timeZone });
+const keys = (timeZone) => formatter(Intl.DateTimeFormat, "en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
+
 export function money({ amount, currency }, { sign = true } = {}) {
   const style = { style: "currency", currency, currencyDisplay: "code" };
-  const format = new Intl.NumberFormat(currentLocale(), style);
+  const format = formatter(Intl.NumberFormat, currentLocale(), style);
   const digits = format.resolvedOptions().maximumFractionDigits;
   const parts = format.formatToParts(amount / 10 ** digits);
   const shown = sign ? parts : parts.filter((part) => part.type !== "currency");
   return shown.map((part) => part.value).join("").trim();
 }
 
-export const number = (value) => new Intl.NumberFormat(currentLocale()).format(value);
+export const number = (value) => formatter(Intl.NumberFormat, currentLocale(), {}).format(value);
 
 export const figure = (value) => money(value, { sign: false });
 
 export function time(iso, timeZone) {
-  return new Date(iso).toLocaleTimeString(currentLocale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  return clock(timeZone).format(new Date(iso));
 }
 
 export function dayKey(when, timeZone) {
-  return new Date(when).toLocaleDateString("en-CA", { timeZone });
+  return keys(timeZone).format(new Date(when));
 }
 
 export function day(iso, timeZone, now) {
-  const date = new Date(iso).toLocaleDateString(currentLocale(), { weekday: "long", day: "numeric", month: "long", timeZone });
+  const date = dates(timeZone).format(new Date(iso));
   const tomorrow = dayKey(now + 86_400_000, timeZone) === dayKey(iso, timeZone);
   return tomorrow ? t("board.tomorrow", { date }) : date;
 }

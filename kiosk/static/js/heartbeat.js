@@ -1,5 +1,6 @@
 // Every ten seconds, and whenever staff ordered something, the office hears that this kiosk lives, and says what it is to do.
 
+import { io } from "/vendor/socket.io-client/dist/socket.io.esm.min.js";
 import { post, useToken } from "./api.js";
 import { checkNow } from "./network.js";
 import { office } from "./office.js";
@@ -8,10 +9,9 @@ import { heed } from "./orders.js";
 const EVERY = 10_000;
 let asking = false;
 
-export async function startHeartbeat() {
+export function startHeartbeat() {
   setInterval(beat, EVERY);
   beat();
-  const { io } = await import("/vendor/socket.io-client/dist/socket.io.esm.min.js");
   const socket = io("/kiosk", { transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelayMax: 4000 });
   socket.on("look", beat);
   socket.on("disconnect", checkNow);

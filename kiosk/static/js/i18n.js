@@ -4,11 +4,12 @@ const catalogues = new Map();
 let language = "en";
 let words = {};
 let fallback = {};
+let plurals = new Intl.PluralRules(language);
 
 export async function useLanguage(code) {
-  fallback = await catalogue("en");
-  words = await catalogue(code);
+  [fallback, words] = await Promise.all([catalogue("en"), catalogue(code)]);
   language = code;
+  plurals = new Intl.PluralRules(code);
   document.documentElement.lang = code;
   document.documentElement.dir = ["ar", "he", "fa", "ur"].includes(code) ? "rtl" : "ltr";
 }
@@ -27,7 +28,7 @@ export const has = (key) => key in words || key in fallback;
 
 // Plural forms are the keys "<key>.one", "<key>.few", "<key>.other", as the language needs them.
 export function tn(key, count, values = {}) {
-  const form = new Intl.PluralRules(language).select(count);
+  const form = plurals.select(count);
   return t(has(`${key}.${form}`) ? `${key}.${form}` : `${key}.other`, { n: count, ...values });
 }
 

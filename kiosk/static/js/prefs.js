@@ -22,10 +22,12 @@ export function startTools(onchange) {
   showTools();
 }
 
+// Mostly nothing was changed: then nothing is drawn anew in the moment in which the board is.
 export async function resetPrefs() {
+  const usual = prefsAreUsual() && currentLanguage() === office.language;
   for (const mode of Object.keys(MODES)) delete root.dataset[mode];
   endSpeech();
-  await speak(office.language);
+  if (!usual) await speak(office.language);
 }
 
 export const prefsAreUsual = () => !speechIsOn() && Object.keys(MODES).every((mode) => !root.dataset[mode]);

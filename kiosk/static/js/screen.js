@@ -5,18 +5,32 @@ import { say } from "./announce.js";
 import { hush } from "./voice.js";
 
 export function frame({ step, title, lede = "", back = null, next = null }) {
-  const changed = byId("screen").dataset.step !== step;
-  byId("screen").dataset.step = step;
+  const screen = byId("screen");
+  const before = screen.dataset.step;
+  if (before !== step) turnPage(screen, step, before === "start");
+  screen.dataset.step = step; // of the same step, too, it tells whoever listens (speech.js) that it was drawn anew
   setWords(title, lede);
   replace(byId("back"), back && backButton(back));
   replace(byId("next"), next);
-  if (changed) {
-    byId("title").focus({ preventScroll: true });
-    byId("main").scrollTop = 0;
-    scrollTo(0, 0);
-    hush();
-    say(lede ? `${title}. ${lede}` : title);
-  }
+  if (before === step) return;
+  hush();
+  say(lede ? `${title}. ${lede}` : title);
+}
+
+// What makes the browser reckon the layout (focus, scrolling) comes before the first change: it is reckoned already then,
+// and what is put on the screen next is reckoned once. Before the first step the title cannot be seen, nor focused.
+function turnPage(screen, step, isFirst) {
+  if (!isFirst) toTheTop();
+  screen.dataset.step = step;
+  if (isFirst) toTheTop();
+  // Another step is another screen: a foot of another height is drawn anew, not moved.
+  screen.append(byId("next").parentElement);
+}
+
+function toTheTop() {
+  byId("title").focus({ preventScroll: true });
+  byId("main").scrollTop = 0;
+  scrollTo(0, 0);
 }
 
 export function setWords(title, lede) {

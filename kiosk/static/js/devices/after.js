@@ -18,7 +18,10 @@ export function afterSale() {
   const prints = hasPrinter() && !sale.withoutPaper;
   let alive = true;
   let shown = "";
-  if (prints) print();
+  if (prints) {
+    show({}); // its line stands there from the first moment: nothing moves when the printer answers
+    print();
+  }
   if (prints || sale.paidInCash) look();
 
   async function print() {

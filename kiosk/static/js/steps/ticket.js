@@ -16,7 +16,7 @@ export function ticket() {
   const { booking, trip } = sale;
   pauseIdle(false);
   const [after, stopLooking] = afterSale();
-  const tickets = h("ul", { class: "tickets scroll", "data-many": String(booking.seats.length > 1) });
+  const tickets = h("ul", { class: "tickets scroll", "data-many": String(booking.seats.length > 1) }, booking.seats.map(place));
   frame({ step: "ticket", title: t("ticket.title"), lede: t("ticket.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(h("div", { class: "done" },
     h("div", { class: "seal" }, svg("svg", { viewBox: "0 0 24 24", width: "60%", "aria-hidden": "true" }, svg("path", { d: "M4 12.5l5.5 5.5L20 7" }))),
@@ -42,6 +42,9 @@ function headline(booking, trip) {
   const seats = t(booking.seats.length > 1 ? "pay.seats" : "pay.seat", { seats: booking.seats.join(", ") });
   return [platform, time(trip.expected_at ?? trip.departure_at, trip.timezone), seats].filter(Boolean).join(" · ");
 }
+
+// Where a ticket will be: what stands around it stays where it is when it comes.
+const place = (seat) => h("li", { class: "ticket", "aria-hidden": "true" }, h("div", { class: "code-comes" }), seat && h("b", {}, t("seat.number", { seat })));
 
 function card({ qr, seat, number }) {
   return h("li", { class: "ticket" }, h("img", { src: qr, alt: t("ticket.code", { seat }), "data-ticket": number }), seat && h("b", {}, t("seat.number", { seat })));
