@@ -137,8 +137,9 @@ class Desk:
         plain = as_kept("".join(quote(each.encode("utf-8", "surrogatepass")) if "\ud800" <= each <= "\udfff" else each for each in word))  # fmt: skip
         stored = db.session.scalars(text(self.form.lines[field])).all()
         assert plain in {as_kept(each or "") for each in stored}, (field, word[:60])
-        self.kept.append(plain)
-        self.last = (field, word)
+        if self.form.free in (field, None):  # where one field keeps any text, that is what its page shows
+            self.kept.append(plain)
+            self.last = (field, word)
 
     def look(self) -> None:
         """What was kept last stands on the page as text, and nothing of it runs."""
