@@ -1,7 +1,6 @@
 """Form fields that read what people type without trusting it: one line, a number, an amount, a place."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,15 +17,12 @@ from admin.listing import as_uuid
 from core.kernel.db import db
 from core.kernel.errors import RuleBroken
 from core.kernel.money import Money, from_major, to_major
+from core.kernel.words import in_one_line, is_showable
 from core.timetable.models import Place
 
 #: Largest amount that a person may enter: a hundred million in major units.
 _MOST = Decimal(100_000_000)
 _CODE = re.compile(r"\(([^()]+)\)\s*$")
-#: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
-_UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
-#: Marks of direction that nobody sees, which turn the words beside them around: left out.
-_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def one_line(value: Any) -> str | None:
@@ -37,14 +33,9 @@ def one_line(value: Any) -> str | None:
     return " ".join(shown.split())
 
 
-def in_one_line(value: Any) -> str | None:
-    """What is to be kept as it was typed, but for line breaks and spaces. None for no text."""
-    return " ".join(_UNSEEN.sub("", value).split()) if isinstance(value, str) else None
-
-
 def kept_text(name: str, most: int) -> str:
     """A text of a form without a class, in one line. Raises RuleBroken when it cannot be kept as it was typed."""
-    said = in_one_line(request.form.get(name, "")) or ""
+    said = in_one_line(request.form.get(name, ""))
     if not is_showable(said):
         raise RuleBroken(_("This contains characters that cannot be shown."), code="bad_text", field=name)
     if len(said) > most:
@@ -52,17 +43,12 @@ def kept_text(name: str, most: int) -> str:
     return said
 
 
-def is_showable(text: str) -> bool:
-    """Whether people can read all of it."""
-    return text.isprintable() or not any(unicodedata.category(char) in _UNSHOWABLE for char in text)
-
-
 def line(label: Any, most: int, *, required: bool = True, help: Any = "", wide: bool = False) -> StringField:
     """One line of text."""
     checks: list[Any] = [InputRequired(_l("Please fill this in.")), _filled] if required else [Optional()]
     checks += [Length(max=most, message=_l("At most %(max)d characters.")), _showable]
     kept = {"maxlength": most, **({"data-wide": "1"} if wide else {})}
-    return StringField(label, checks, filters=[in_one_line], description=help, render_kw=kept)
+    return StringField(label, checks, filters=[_in_one_line], description=help, render_kw=kept)
 
 
 def lines(label: Any, most: int, *, required: bool = True, help: Any = "", rows: int = 4) -> TextAreaField:
@@ -179,6 +165,10 @@ def _known_place(_form: Any, field: Any) -> None:
 def _filled(_form: Any, field: Any) -> None:
     if not (field.data or "").strip():
         raise ValidationError(_l("Please fill this in."))
+
+
+def _in_one_line(value: Any) -> str | None:
+    return in_one_line(value) if isinstance(value, str) else None
 
 
 def _showable(_form: Any, field: Any) -> None:

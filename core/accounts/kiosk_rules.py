@@ -5,8 +5,6 @@ of itself. Pure.
 message {texts, until}, no_cash, reload. `state`: paper, cash_box, scanner, version, clock_off. What is left out is not limited.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from core.kernel.errors import Conflict, Forbidden, RuleBroken
+from core.kernel.words import in_one_line, is_showable
 
 METHODS = ("card", "cash", "phone")
 #: A clock that is off by more seconds than this tells travellers a wrong time.
@@ -24,10 +23,6 @@ PX_PER_MM = (1.0, 40.0)
 DISTANCE_MM = (300, 3000)
 _PRINTS = frozenset({"ok", "low", "unknown"})
 _LONGEST_MESSAGE = 200
-#: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
-_UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
-#: Marks of direction that nobody sees, which turn the words beside them around: left out.
-_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class Fault(StrEnum):
@@ -140,8 +135,8 @@ def _line(words: str, field: str, most: int) -> str:
 
 
 def _one_line(words: str, field: str) -> str:
-    said = " ".join(_UNSEEN.sub("", words).split())
-    if any(unicodedata.category(char) in _UNSHOWABLE for char in said):
+    said = in_one_line(words)
+    if not is_showable(said):
         raise RuleBroken("This contains characters that cannot be shown.", code="bad_text", field=field)
     return said
 

@@ -3,11 +3,10 @@
 In the books cash comes from the office's safe and goes back to it: at the end of a shift nothing is left in its drawer.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 
 from core.kernel.errors import RuleBroken
+from core.kernel.words import in_one_line, is_showable
 from core.payments.rules import Line
 from core.payments.words import Account
 from core.till.denominations import denominations
@@ -20,10 +19,6 @@ MOST_PIECES = 100_000
 #: A hundred million of the largest unit: no drawer holds more.
 MOST = 10**10
 REASON = range(3, 301)
-#: Unicode's categories of what nobody can read: controls, half surrogates, private and unassigned characters.
-_UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
-#: Marks of direction that nobody sees, which turn the words beside them around: left out.
-_UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def clean_count(pieces: Mapping[int, int], currency: str) -> Count:
@@ -94,8 +89,8 @@ def emptied_lines(amount: int) -> list[Line]:
 
 def clean_reason(text: str) -> str:
     """Why, in one line. Raises RuleBroken `bad_reason`."""
-    said = " ".join(_UNSEEN.sub("", text).split())
-    if any(unicodedata.category(char) in _UNSHOWABLE for char in said):
+    said = in_one_line(text)
+    if not is_showable(said):
         raise RuleBroken("This contains characters that cannot be shown.", code="bad_reason", field="reason")
     if len(said) not in REASON:
         raise RuleBroken("Please say why, in 3 to 300 characters.", code="bad_reason", field="reason")

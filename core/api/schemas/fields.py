@@ -1,18 +1,16 @@
 """The kinds of values that fields are made of."""
 
-import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-_UNSHOWABLE = frozenset({"Cc", "Cs", "Co", "Cn"})
+from core.kernel.words import is_showable
 
 
 def _one_line(value: str) -> str:
-    # Nearly every line is printable throughout, which is quick to see; the few others (spaces of other kinds) are not worse.
-    if not value.isprintable() and any(unicodedata.category(char) in _UNSHOWABLE for char in value):
+    if not is_showable(value):
         raise ValueError("contains characters that cannot be shown")
     return value
 
