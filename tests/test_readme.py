@@ -56,6 +56,7 @@ EXECUTED_BY = {
     "scripts/test": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
     "scripts/test --long": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
     "scripts/bench": "test_readme.py::test_the_benchmark_measures",
+    "scripts/kiosk https://tickets.example.org": "scripts/test_kiosk.py::test_a_machine_shows_its_code_is_approved_once_and_is_a_kiosk_at_every_start",
     "scripts/screens": "test_readme.py::test_every_screen_is_drawn_in_every_size",
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.kernel.settings import PROJECT_ROOT
 
-SCRIPTS = [".ci/run", "scripts/run", "scripts/test"]
+SCRIPTS = [".ci/run", "scripts/kiosk", "scripts/run", "scripts/test"]
 SETUP = PROJECT_ROOT / "scripts" / "lib" / "setup.sh"
 
 
