@@ -40,7 +40,9 @@ class _Client(FlaskClient):
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        logged = Logged(db.session.connection()) if kwargs.get("method") in _WRITING and _shared() else None
+        logged = None
+        if kwargs.get("method") in _WRITING and _shared():
+            logged = Logged(db.session.connection(), one_transaction=True)
         answer = contextvars.Context().run(super().open, *args, **kwargs)
         if logged:
             complaints = logged.complaints()
