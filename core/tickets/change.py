@@ -20,6 +20,10 @@ RETURNING id
 _TICKET = """
 SELECT id, serial, facts FROM tickets WHERE passenger_id = %(passenger_id)s AND status = 'valid' FOR UPDATE
 """
+_ANY_TICKET = """
+SELECT id, facts FROM tickets WHERE passenger_id = %(passenger_id)s AND status <> 'cancelled' FOR UPDATE
+"""
+_RESTATE = "UPDATE tickets SET facts = %(facts)s::jsonb WHERE id = %(id)s"
 _REISSUE = "UPDATE tickets SET serial = %(serial)s, qr = %(qr)s, facts = %(facts)s::jsonb WHERE id = %(id)s"
 
 
@@ -50,4 +54,17 @@ def reissue(passenger_id: UUID, change: Callable[[TicketFacts], TicketFacts]) ->
         "facts": json.dumps(facts.as_json(), ensure_ascii=False),
     }
     run(_REISSUE, values)
+    return True
+
+
+def restate(passenger_id: UUID, change: Callable[[TicketFacts], TicketFacts]) -> bool:
+    """Change what a ticket says that its code does not: the code goes on counting as it did. Used tickets stay used.
+
+    False when the ticket is cancelled, and nothing was done.
+    """
+    row = run(_ANY_TICKET, {"passenger_id": passenger_id}).fetchone()
+    if row is None:
+        return False
+    facts = change(TicketFacts.from_json(row.facts))
+    run(_RESTATE, {"id": row.id, "facts": json.dumps(facts.as_json(), ensure_ascii=False)})
     return True

@@ -65,4 +65,4 @@ class Scarce(Counter):
         )
 
     def _some(self, seats: list[int], stretch: tuple[int, int], later: bool) -> BlockRequest:
-        return BlockRequest(self.schedules[later], [self.office.seats[seat] for seat in seats], *stretch)
+        return BlockRequest(self.schedules[later], [self.on(later).seats[seat] for seat in seats], *stretch)
