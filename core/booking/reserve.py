@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import text
 
 from core.booking.contact import check_email, check_phone
-from core.booking.errors import ActiveReservationExists
+from core.booking.errors import ActiveReservationExists, UnknownSeat
 from core.booking.offer import Offer, read_offer, remembered_offer
 from core.booking.parties import Holder
 from core.booking.requests import Held, HoldRequest
@@ -106,9 +106,20 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
 
 
 def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
+    return (
+        _hold_as_remembered(request, holder, actor)
+        or take(request, holder, actor, read_offer(request.stretch))
+        or _changed_under_us()
+    )
+
+
+def _hold_as_remembered(request: HoldRequest, holder: Holder, actor: Actor) -> Held | None:
+    """The same under an offer that is not read anew; a seat that it does not know may be another vehicle's by now."""
     offer = remembered_offer(request.stretch)
-    held = offer and take(request, holder, actor, offer)
-    return held or take(request, holder, actor, read_offer(request.stretch)) or _changed_under_us()
+    try:
+        return take(request, holder, actor, offer) if offer else None
+    except UnknownSeat:
+        return None
 
 
 def take(

@@ -81,7 +81,7 @@ class Counter(RuleBasedStateMachine):
         found = text(
             "SELECT x.number, x.id FROM seats x JOIN schedules s ON s.layout_id = x.layout_id WHERE s.id = :id"
         )
-        seats = dict(db.session.execute(found, {"id": schedule_id}).tuples().all())
+        seats = {row.number: row.id for row in db.session.execute(found, {"id": schedule_id})}
         return tuple(
             seats.get(f"1{letter}", old) for letter, old in zip("ABCD", self.office.seats, strict=True)
         )
