@@ -20,12 +20,14 @@ from core.booking.swap_write import Swapped, write_swap
 from core.inventory.plans import Plan, plan_of_now
 from core.kernel.activity import Actor
 from core.kernel.db import transaction
-from core.kernel.errors import Conflict, RuleBroken
+from core.kernel.errors import Busy, Conflict, RuleBroken
 from core.timetable.service import checks
 from core.timetable.service.schedules import vehicle_for, wait_for_holds
 from core.timetable.words import ON_SALE
 from core.trades.catalogue import trade_of
 
+#: A stream of holds can keep the lock of the run waiting: each try waits as long as any statement does.
+_TRIES = 3
 KEPT, MOVED, WORSE, UNSEATED = "kept", "moved", "worse", "unseated"
 
 
@@ -101,16 +103,37 @@ def swap(
     (somebody finds no seat, and that was not agreed to), Busy.
     """
     said = checks.text(reason, "reason", 300)
+    agreement = _Agreement(vehicle_id, agreed, leave_unseated, allow_worse)
+    for left in reversed(range(_TRIES)):
+        try:
+            return _swap(schedule_id, agreement, said, actor)
+        except Busy:
+            if not left:
+                raise
+    raise AssertionError("not reached")
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    """What was agreed to."""
+
+    vehicle_id: UUID
+    fingerprint: str
+    leave_unseated: bool
+    allow_worse: bool
+
+
+def _swap(schedule_id: UUID, agreed: _Agreement, reason: str, actor: Actor) -> SwapPreview:
     with transaction():
         wait_for_holds(schedule_id)
         lock_all(schedule_id)
-        found = _Swap.make(read_facts(schedule_id), vehicle_id, allow_worse=allow_worse)
+        found = _Swap.make(read_facts(schedule_id), agreed.vehicle_id, allow_worse=agreed.allow_worse)
         shown = found.preview
-        if shown.fingerprint != agreed:
+        if shown.fingerprint != agreed.fingerprint:
             raise SwapChanged
-        if shown.bookings_left and not leave_unseated:
+        if shown.bookings_left and not agreed.leave_unseated:
             raise SeatsLacking(bookings=list(shown.bookings_left))
-        found.carry_out(said, actor)
+        found.carry_out(reason, actor)
         return shown
 
 

@@ -16,7 +16,6 @@ from core.booking.swap_rules import Party, Sitter
 from core.inventory.plans import PlanSeat
 from core.kernel.db import run
 from core.kernel.errors import NotFound
-from core.tickets.models import TicketStatus
 
 _SCHEDULE = """
 SELECT s.id, s.operator_id, s.status, s.layout_id, s.vehicle_id, s.departure_at, s.estimated_departure_at, o.trade,
@@ -70,11 +69,6 @@ class Person:
     from_position: int
     to_position: int
     expires_at: datetime | None
-
-    @property
-    def has_valid_ticket(self) -> bool:
-        """Whether the ticket was not used yet."""
-        return self.ticket_status == TicketStatus.VALID
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ none, has the old code put out of use. A ticket that was used stays so.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from core.inventory.plans import Plan, PlanSeat
 from core.kernel.activity import SYSTEM, Actor, record
 from core.kernel.db import run
 from core.kernel.outbox import publish
-from core.tickets.change import reissue, restate
+from core.tickets.change import reissue, restate_seats
 from core.tickets.facts import TicketFacts
 from core.timetable.service.schedules import send_vehicle
 
@@ -114,14 +115,12 @@ def _seat_people(swapped: Swapped) -> None:
     seats = {person: seat.id for person, seat in swapped.seating.seats.items()}
     run(_UNSEAT, {"ids": list(seats)})
     run(_SEAT, {"ids": list(seats), "seats": list(seats.values())})
+    restate_seats({person: (seat.id, seat.number) for person, seat in swapped.seating.seats.items()})
 
 
 def _tell_party(party: Party, seats: Sequence[tuple[Person, PlanSeat]], actor: Actor) -> None:
-    """Tickets say the new seat. Who got another number, or has a seat again, is told."""
+    """Who got another number, or has a seat again, gets a new code, and is told."""
     moved = [(who, seat) for who, seat in seats if who.seat.number != seat.number or not party.seated]
-    if party.sold:
-        for who, seat in seats:
-            _write_ticket(who, seat, anew=(who, seat) in moved)
     if not moved:
         return
     before = [{"place": who.place, "seat": who.seat.number} for who, _ in moved]
@@ -129,27 +128,22 @@ def _tell_party(party: Party, seats: Sequence[tuple[Person, PlanSeat]], actor: A
     change = {"before": {"passengers": before}, "after": {"passengers": after}}
     booking_id = moved[0][0].booking_id
     if booking_id:
+        for who, seat in moved:
+            reissue(who.id, partial(_says, seat=seat))
         record(actor, "booking.changed", "booking", booking_id, **change)
         publish("booking.changed", {"booking_id": str(booking_id)})
     else:
         record(actor, "reservation.changed", "reservation", party.reservation_id, **change)
 
 
-def _write_ticket(who: Person, seat: PlanSeat | None, *, anew: bool) -> None:
-    def says(kept: TicketFacts) -> TicketFacts:
-        return replace(kept, seat_id=seat.id if seat else None, seat_number=seat.number if seat else None)
-
-    if anew and who.has_valid_ticket:
-        reissue(who.id, says)
-    else:
-        restate(who.id, says)
+def _says(kept: TicketFacts, seat: PlanSeat | None) -> TicketFacts:
+    return replace(kept, seat_id=seat.id if seat else None, seat_number=seat.number if seat else None)
 
 
 def _put_out_of_use(people: Sequence[Person]) -> None:
     """The codes of those who are left no longer count, and no gate takes the new ones: they name no seat of this run."""
     for who in people:
-        if who.has_valid_ticket:
-            _write_ticket(who, None, anew=True)
+        reissue(who.id, partial(_says, seat=None))
 
 
 def _end_hold(party: Party, reason: str) -> None:

@@ -286,6 +286,6 @@ def _require_unused(schedule_id: UUID) -> None:
     unused = text(f"SELECT 1 FROM schedules s WHERE s.id = :id AND {unreferred('schedules', 's')}")  # noqa: S608 - from the schema
     if require_transaction().execute(unused, {"id": schedule_id}).first() is None:
         raise Conflict(
-            "Seats of this departure are held or sold, so this can no longer be changed.",
+            "Seats of this departure are held or sold, so this can no longer be changed. Another vehicle can be sent for it.",
             code="schedule_in_use",
         )
