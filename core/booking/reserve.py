@@ -1,6 +1,6 @@
 """Hold seats for a limited time: all of them or none, in one statement.
 
-It locks the schedule `FOR KEY SHARE`, so that cancelling, swapping and re-routing (which lock `FOR UPDATE`) wait for it,
+It locks the schedule `FOR KEY SHARE`, so that cancelling and swapping the vehicle (which lock `FOR UPDATE`) wait for it,
 checks under that lock what the offer depends on, and writes the reservation, its passengers, its seat locks, the
 activity and the outbox row together. As many seat locks back as asked for: held. Fewer: the statement refuses itself
 (`all_or_nothing`), so that nothing of it stays, and the answer says which seats are gone. Nothing offered: the offer has
