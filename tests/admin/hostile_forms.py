@@ -225,9 +225,10 @@ def another_vehicle(office: Office) -> Typed:
         there = [str(vehicle_with(office, office.layout_id)) for _ in range(2)]
 
     def good() -> Form:
-        there.reverse()
-        shown = preview_swap(office.schedule_id, UUID(there[0]))
-        return {"vehicle": there[0], "agreed": shown.fingerprint, "reason": "Broken down"}
+        runs = str(db.session.scalar(text("SELECT vehicle_id FROM schedules ORDER BY id LIMIT 1")))
+        other = next(each for each in there if each != runs)
+        shown = preview_swap(office.schedule_id, UUID(other))
+        return {"vehicle": other, "agreed": shown.fingerprint, "reason": "Broken down"}
 
     address = f"/admin/schedules/{office.schedule_id}/vehicle"
     return Typed(address, good, _REASON, ("vehicle", "agreed", "leave", "worse"), "reason", "/admin/activity/")  # fmt: skip
