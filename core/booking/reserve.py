@@ -25,7 +25,7 @@ from core.booking.seating import check_seating, passenger_rows, quote_of, seat_t
 from core.inventory.locks import NOT_ALL, Claim, missing, take_statement, taken_of
 from core.inventory.models import LockKind
 from core.inventory.plans import plan
-from core.kernel.activity import Actor
+from core.kernel.activity import SYSTEM, Actor, record
 from core.kernel.db import db, require_transaction, run_alone, transaction
 from core.kernel.errors import Busy
 from core.kernel.ids import new_id
@@ -79,7 +79,7 @@ _CLOSE_STALE = text("""
 UPDATE reservations SET status = 'expired', closed_at = app_now(), closed_reason = 'time ran out'
 WHERE schedule_id = :schedule_id AND holder_kind = :kind AND holder_id = :id AND status = 'active'
   AND expires_at <= app_now()
-RETURNING id
+RETURNING id, operator_id
 """)
 
 _ACTIVE = text("""
@@ -211,7 +211,11 @@ def _close_stale(schedule_id: UUID, holder: Holder) -> bool:
 def close_stale(schedule_id: UUID, holder: Holder) -> bool:
     """The same in the open transaction."""
     found = {"schedule_id": schedule_id, "kind": holder.kind, "id": holder.id}
-    return bool(require_transaction().execute(_CLOSE_STALE, found).all())
+    closed = require_transaction().execute(_CLOSE_STALE, found).all()
+    for row in closed:
+        change = {"before": {"status": "active"}, "after": {"status": "expired"}}
+        record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id, **change)
+    return bool(closed)
 
 
 def active_id(schedule_id: UUID, holder: Holder) -> str | None:

@@ -7,6 +7,7 @@ there is no like seat; waiting lists are not touched: whatever is free is offere
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -104,13 +105,10 @@ def swap(
     """
     said = checks.text(reason, "reason", 300)
     agreement = _Agreement(vehicle_id, agreed, leave_unseated, allow_worse)
-    for left in reversed(range(_TRIES)):
-        try:
+    for _ in range(_TRIES - 1):
+        with suppress(Busy):
             return _swap(schedule_id, agreement, said, actor)
-        except Busy:
-            if not left:
-                raise
-    raise AssertionError("not reached")
+    return _swap(schedule_id, agreement, said, actor)
 
 
 @dataclass(frozen=True, slots=True)
