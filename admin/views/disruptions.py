@@ -41,9 +41,11 @@ def run_of(row: Disruption) -> str:
 
 
 def what(row: Any) -> str:
-    """Called off, or how late."""
+    """Called off, how late, or that another vehicle had too few seats."""
     if row.kind == DisruptionKind.CANCELLED:
         return str(_("called off"))
+    if row.kind == DisruptionKind.SWAPPED:
+        return str(_("another vehicle, too few seats"))
     return str(_("%(count)s min late", count=row.delay_minutes))
 
 
@@ -58,7 +60,9 @@ class Disruptions(StaffList):
 
     permission = "payments.refund"
     by_time = True
-    lead = _l("Departures that were called off or late, and what became of their bookings.")
+    lead = _l(
+        "Departures that were called off or late or had too few seats, and what became of their bookings."
+    )
     empty = _l("Nothing was called off. Open a departure to call it off or delay it.")
     order = (Disruption.created_at.desc(), Disruption.id)
     columns: ClassVar = [

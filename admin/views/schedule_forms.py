@@ -40,7 +40,9 @@ class ScheduleForm(BaseForm):
         _l("Vehicle"),
         vehicle_choices,
         required=False,
-        help=_l("One with another seat layout only while nothing is held or sold."),
+        help=_l(
+            "One with another seat layout only while nothing is held or sold; after that “Another vehicle” seats everybody anew."
+        ),
     )
     departure_at = moment(
         _l("Planned departure"),

@@ -19,6 +19,7 @@ from admin.listing import BadFilter, Column, Filter, ListArgs, as_uuid, equals, 
 from admin.views.schedule_blocks import block_or_unblock
 from admin.views.schedule_forms import NewScheduleForm, ScheduleForm, on_clock, to_utc
 from admin.views.schedule_seats import seats_json, stretch
+from admin.views.schedule_vehicle import ScheduleVehicle
 from core.booking.disruption_queries import disruption_of
 from core.booking.waiting_queries import line_of
 from core.kernel.clock import app_now
@@ -74,7 +75,7 @@ def last_stops(patterns: set[UUID]) -> dict[UUID, str]:
     return {row.pattern_id: row.name for row in db.session.execute(ends)}
 
 
-class Schedules(StaffList):
+class Schedules(ScheduleVehicle, StaffList):
     """From now on unless a day is chosen; soonest first."""
 
     permission = "bookings.read"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.booking.errors import BadPassenger, BadStretch, NotOnSale, ReasonMissing, SeatInUse, UnknownSeat
 from core.booking.rules import clean_text
-from core.inventory.blocks import Block, free_blocked, take_blocked
+from core.inventory.blocks import Block, blocked_already, free_blocked, take_blocked
 from core.inventory.plans import plan
 from core.kernel.activity import Actor, record
 from core.kernel.db import run, transaction
@@ -60,11 +60,12 @@ def block_seats(request: BlockRequest, reason: str, actor: Actor, until: datetim
             raise NotOnSale
         if until is not None and until <= run_row.now:
             raise BadPassenger("Please give a time that is still to come.", field="until", code="bad_until")
+        before = _words(block, blocked_already(block))
         gone = take_blocked(block, said, until)
         if gone:
             raise _in_use(block, gone)
         after = _words(block, block.seat_ids) | {"until": until.isoformat() if until else None}
-        _note("seats.blocked", block, run_row, actor, reason=said, after=after)
+        _note("seats.blocked", block, run_row, actor, reason=said, before=before, after=after)
     return len(block.seat_ids)
 
 

@@ -29,7 +29,7 @@ WHERE b.id = %(booking_id)s FOR KEY SHARE OF s FOR UPDATE OF r
 _BOOKING = text("""
 SELECT b.id, b.reservation_id, b.schedule_id, b.operator_id, b.reference, b.status, b.total, b.currency, r.quote,
   r.from_position, r.to_position,
-  s.route_id, s.status AS schedule_status, p.refund_ladder, app_now() AS now,
+  s.route_id, s.layout_id, s.status AS schedule_status, p.refund_ladder, app_now() AS now,
   s.departure_at + make_interval(secs => a.departure_offset) AS boarding_at
 FROM bookings b
 JOIN reservations r ON r.id = b.reservation_id
@@ -41,7 +41,7 @@ WHERE b.id = ANY(:booking_ids)
 
 _PASSENGERS = text("""
 SELECT p.reservation_id, p.id, p.place, p.type, p.full_name, p.seat_id, s.number AS seat_number,
-  s.type AS seat_type, s.features AS seat_features, p.cancellation_id, t.id AS ticket_id, t.status AS ticket_status
+  s.type AS seat_type, s.features AS seat_features, s.layout_id AS seat_layout_id, p.cancellation_id, t.id AS ticket_id, t.status AS ticket_status
 FROM passengers p LEFT JOIN seats s ON s.id = p.seat_id LEFT JOIN tickets t ON t.passenger_id = p.id
 WHERE p.reservation_id = ANY(:reservation_ids) ORDER BY p.place
 """)
@@ -81,6 +81,11 @@ class Bought:
     def travelling(self) -> list[Any]:
         """The passengers who were not cancelled."""
         return [passenger for passenger in self.passengers if passenger.cancellation_id is None]
+
+    @property
+    def unseated(self) -> bool:
+        """Whether another vehicle came that has no seats for this booking: it is asked what is to become of it."""
+        return any(p.seat_layout_id not in (None, self.row.layout_id) for p in self.travelling)
 
     @property
     def given_back(self) -> int:

@@ -148,6 +148,10 @@ def check_open(bought: Bought, *, anyway: bool = False) -> None:
         raise NotChangeable(booking_status=row.status)
     if not anyway and (row.schedule_status not in ON_SALE or row.now >= row.boarding_at):
         raise NotChangeable("This departure has left or does not run, so nothing can be changed.")
+    if not anyway and bought.unseated:
+        raise NotChangeable(
+            "Another vehicle runs, and it has no seat for this booking: please choose the money back or another departure."
+        )
 
 
 def _number(layout: Plan, seat_id: UUID | None) -> str | None:

@@ -127,7 +127,7 @@ class _Paid:
         by_place = {person.place: person.seat_id for person in sale.passengers}
         places = {person.id: person.place for person in bought.travelling}
         wanted = {UUID(person): UUID(seat) for person, seat in change.seats.items()}
-        #: A swap of the vehicle may have given the hold another seat since.
+        #: A swap of the vehicle gives the hold a seat of the new layout (`swap_stood`).
         self._seats = {person: by_place.get(places[person], seat) for person, seat in wanted.items()}
 
     def exchange_seats(self) -> None:

@@ -81,7 +81,7 @@ class Plan:
 
     def check(self) -> None:
         """Raises RuleBroken `invalid_kind`, `invalid_delay_minutes`."""
-        if self.kind not in set(DisruptionKind):
+        if self.kind not in (DisruptionKind.CANCELLED, DisruptionKind.DELAYED):
             checks.refuse("kind", "A run is cancelled or delayed.")
         if self.kind == DisruptionKind.DELAYED:
             checks.whole(self.delay_minutes, "delay_minutes", 1, _LONGEST_DELAY)

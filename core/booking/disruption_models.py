@@ -23,6 +23,7 @@ from core.timetable.models import Schedule
 class DisruptionKind(StrEnum):
     CANCELLED = "cancelled"
     DELAYED = "delayed"
+    SWAPPED = "swapped"
 
 
 class Choice(StrEnum):
@@ -43,7 +44,8 @@ class CaseState(StrEnum):
 
 
 class Disruption(Base):
-    """A run that was called off, or is `delay_minutes` late. Passengers choose until `choose_by`; then `default_choice`
+    """A run that was called off, is `delay_minutes` late, or has another vehicle with too few seats (then only those who find
+    none have cases). Passengers choose until `choose_by`; then `default_choice`
     counts. `opened_at` is set once every booking has its case and the holds are released.
     """
 

@@ -23,18 +23,20 @@ _TURN_SECONDS = 20.0
 
 _DISRUPTION = "SELECT id, schedule_id, operator_id, kind, reason, opened_at, released FROM disruptions WHERE id = %(id)s"
 
-#: What an earlier disruption of the same run left open is settled by this one.
+#: What an earlier disruption of the same run left open is settled by this one; but a delay gives nobody a seat who lost it.
 _SUPERSEDE = """
 UPDATE disruption_cases c SET state = 'done', choice = 'keep', note = 'A newer notice took its place.',
   done_at = app_now()
 FROM disruptions d WHERE d.id = c.disruption_id AND d.schedule_id = %(schedule_id)s AND d.id <> %(id)s
-  AND c.state IN ('waiting', 'failed')
+  AND c.state IN ('waiting', 'failed') AND (d.kind <> 'swapped' OR %(kind)s = 'cancelled')
 """
 _OPEN_CASES = """
 INSERT INTO disruption_cases (id, disruption_id, booking_id)
-SELECT gen_random_uuid(), %(id)s, id FROM bookings
-WHERE schedule_id = %(schedule_id)s AND status IN ('confirmed', 'checked_in')
-ORDER BY confirmed_at, id
+SELECT gen_random_uuid(), %(id)s, b.id FROM bookings b
+WHERE b.schedule_id = %(schedule_id)s AND b.status IN ('confirmed', 'checked_in')
+  AND (%(kind)s = 'cancelled' OR NOT EXISTS (SELECT 1 FROM disruption_cases c JOIN disruptions d ON d.id = c.disruption_id
+    WHERE c.booking_id = b.id AND d.schedule_id = b.schedule_id AND d.kind = 'swapped' AND c.state <> 'done'))
+ORDER BY b.confirmed_at, b.id
 ON CONFLICT (disruption_id, booking_id) DO NOTHING RETURNING id, booking_id
 """
 _OPENED = "UPDATE disruptions SET opened_at = app_now() WHERE id = %(id)s"
@@ -72,7 +74,7 @@ def run_disruption(_event_id: int, payload: Mapping[str, Any]) -> None:
 
 def _open(disruption: Any) -> None:
     """A case and a letter for every booking: the run is locked alone, so that all that were bought are there."""
-    found = {"id": disruption.id, "schedule_id": disruption.schedule_id}
+    found = {"id": disruption.id, "schedule_id": disruption.schedule_id, "kind": disruption.kind}
     with transaction():
         wait_for_holds(disruption.schedule_id)
         run(_SUPERSEDE, found)

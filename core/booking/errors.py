@@ -181,11 +181,25 @@ class RefundChanged(Conflict):
     message = "The refund has changed in the meantime. Please look at it again."
 
 
+class SwapChanged(Conflict):
+    """Another vehicle would now do something else than was agreed to."""
+
+    code = "swap_changed"
+    message = "Sales have changed in the meantime. Please look at it again."
+
+
+class SeatsLacking(Conflict):
+    """Another vehicle has no seat for somebody, and leaving them was not agreed to; ``details["bookings"]`` has the references."""
+
+    code = "seats_lacking"
+    message = "This vehicle has no seat for everybody. Please agree to leave them, or choose another vehicle."
+
+
 constraint_error("uq_reservations_one_active", ActiveReservationExists)
 constraint_error("uq_passengers_reservation_id_seat_id", SeatTwice)
 
 __all__ = [
     "ActiveReservationExists", "BadBasket", "BadPassenger", "BadStretch", "CancellationClosed", "CompanionNeedsWheelchair", "DifferenceDue", "HoldExpired", "InBasket", "NoMoreExtensions",
     "NotActive", "NotCancellable", "NotChangeable", "NotOnSale", "NotRefundable", "NothingDue", "PaymentBegun", "PaymentMissing", "ReasonMissing",
-    "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatInUse", "SeatTaken", "SeatTwice", "TooManySeats", "UnknownSeat",
+    "RefundChanged", "SalesClosed", "SeatCostsMore", "SeatInUse", "SeatTaken", "SeatTwice", "SeatsLacking", "SwapChanged", "TooManySeats", "UnknownSeat",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Hold seats for a limited time: all of them or none, in one statement.
 
-It locks the schedule `FOR KEY SHARE`, so that cancelling, swapping and re-routing (which lock `FOR UPDATE`) wait for it,
+It locks the schedule `FOR KEY SHARE`, so that cancelling and swapping the vehicle (which lock `FOR UPDATE`) wait for it,
 checks under that lock what the offer depends on, and writes the reservation, its passengers, its seat locks, the
 activity and the outbox row together. As many seat locks back as asked for: held. Fewer: the statement refuses itself
 (`all_or_nothing`), so that nothing of it stays, and the answer says which seats are gone. Nothing offered: the offer has
@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import text
 
 from core.booking.contact import check_email, check_phone
-from core.booking.errors import ActiveReservationExists
+from core.booking.errors import ActiveReservationExists, UnknownSeat
 from core.booking.offer import Offer, read_offer, remembered_offer
 from core.booking.parties import Holder
 from core.booking.requests import Held, HoldRequest
@@ -25,7 +25,7 @@ from core.booking.seating import check_seating, passenger_rows, quote_of, seat_t
 from core.inventory.locks import NOT_ALL, Claim, missing, take_statement, taken_of
 from core.inventory.models import LockKind
 from core.inventory.plans import plan
-from core.kernel.activity import Actor
+from core.kernel.activity import SYSTEM, Actor, record
 from core.kernel.db import db, require_transaction, run_alone, transaction
 from core.kernel.errors import Busy
 from core.kernel.ids import new_id
@@ -79,7 +79,7 @@ _CLOSE_STALE = text("""
 UPDATE reservations SET status = 'expired', closed_at = app_now(), closed_reason = 'time ran out'
 WHERE schedule_id = :schedule_id AND holder_kind = :kind AND holder_id = :id AND status = 'active'
   AND expires_at <= app_now()
-RETURNING id
+RETURNING id, operator_id
 """)
 
 _ACTIVE = text("""
@@ -106,9 +106,20 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
 
 
 def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
+    return (
+        _hold_as_remembered(request, holder, actor)
+        or take(request, holder, actor, read_offer(request.stretch))
+        or _changed_under_us()
+    )
+
+
+def _hold_as_remembered(request: HoldRequest, holder: Holder, actor: Actor) -> Held | None:
+    """The same under an offer that is not read anew; a seat that it does not know may be another vehicle's by now."""
     offer = remembered_offer(request.stretch)
-    held = offer and take(request, holder, actor, offer)
-    return held or take(request, holder, actor, read_offer(request.stretch)) or _changed_under_us()
+    try:
+        return take(request, holder, actor, offer) if offer else None
+    except UnknownSeat:
+        return None
 
 
 def take(
@@ -200,7 +211,11 @@ def _close_stale(schedule_id: UUID, holder: Holder) -> bool:
 def close_stale(schedule_id: UUID, holder: Holder) -> bool:
     """The same in the open transaction."""
     found = {"schedule_id": schedule_id, "kind": holder.kind, "id": holder.id}
-    return bool(require_transaction().execute(_CLOSE_STALE, found).all())
+    closed = require_transaction().execute(_CLOSE_STALE, found).all()
+    for row in closed:
+        change = {"before": {"status": "active"}, "after": {"status": "expired"}}
+        record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id, **change)
+    return bool(closed)
 
 
 def active_id(schedule_id: UUID, holder: Holder) -> str | None:

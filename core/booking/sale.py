@@ -39,7 +39,7 @@ FOR KEY SHARE OF s FOR UPDATE OF r
 """
 
 _PASSENGERS = """
-SELECT p.id, p.place, p.type, p.full_name, p.amount, p.seat_id, s.number
+SELECT p.id, p.place, p.type, p.full_name, p.amount, p.seat_id, s.number, s.layout_id AS seat_layout_id
 FROM passengers p LEFT JOIN seats s ON s.id = p.seat_id
 WHERE p.reservation_id = %(reservation_id)s ORDER BY p.place
 """
@@ -68,15 +68,19 @@ class Sale:
         """Whether money may still turn it into a booking, if its seats can be had.
 
         In time: unless the schedule was cancelled. Late: only while others could buy, too. Never when it was given up,
-        released or booked already.
+        released or booked already; nor when another vehicle came after it had run out: its seats are no longer there.
         """
-        if self.row.status not in ("active", "expired"):
+        if self.row.status not in ("active", "expired") or not self._has_its_seats:
             return False
         if not self.late:
             return bool(self.row.schedule_status != "cancelled")
         boarding_at = self.row.departure_at + timedelta(seconds=self.row.departure_offset)
         closes = boarding_at - timedelta(minutes=self.row.sales_close_minutes)
         return bool(self.row.schedule_status in ON_SALE and self.row.now < closes)
+
+    @property
+    def _has_its_seats(self) -> bool:
+        return all(p.seat_layout_id in (None, self.row.layout_id) for p in self.passengers)
 
     def claim(self) -> Claim:
         """Its seats on all of its legs."""

@@ -64,6 +64,11 @@ def take_blocked(block: Block, reason: str, until: datetime | None) -> frozenset
     return frozenset(seat for seat in block.seat_ids if got.count(seat) < legs)
 
 
+def blocked_already(block: Block) -> Collection[UUID]:
+    """Those of the seats that are blocked on a part of the stretch already; they stay locked until the end of the transaction."""
+    return sorted({row.seat_id for row in run(_MINE, block.parameters()).fetchall()})
+
+
 def free_blocked(block: Block) -> Collection[UUID]:
     """Give blocked seats back to everybody; returns those that were blocked."""
     found = run(_MINE, block.parameters()).fetchall()

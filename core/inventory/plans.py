@@ -52,6 +52,11 @@ def plan(layout_id: UUID) -> Plan:
     return found
 
 
+def plan_of_now(layout_id: UUID) -> Plan:
+    """The plan of a layout that may still be changed: read, and not remembered."""
+    return _read(layout_id)
+
+
 def _read(layout_id: UUID) -> Plan:
     layout = db.session.execute(
         select(Layout.name, Layout.rows, Layout.columns, Layout.decks, Layout.fixtures).where(

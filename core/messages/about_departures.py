@@ -62,7 +62,7 @@ def platform(booking_id: UUID, language: str) -> Page:
 
 
 def choice(case_id: UUID, language: str) -> Page:
-    """A departure that does not run, or is late: what may be chosen, until when, and where."""
+    """A departure that does not run, is late, or has no seat for the booking any more: what may be chosen, until when, where."""
     found = case(case_id)
     whole, booking = disruption(found.disruption_id), _booking(found.booking_id)
     planned = booking.reservation.journey
@@ -73,6 +73,7 @@ def choice(case_id: UUID, language: str) -> Page:
     values = {
         **travel_values(now, language),
         "late": late,
+        "seatless": whole.kind == DisruptionKind.SWAPPED,
         "planned": f"{planned.departure_at.astimezone(zone):%H:%M}",
         "reason": sentence(words, whole.reason),
         "rebook": whole.default_choice == Choice.REBOOK,

@@ -2,13 +2,16 @@
 
 from core.proof.invariant import LIVE, Invariant
 
+#: Seats of the vehicle that runs: who has a ticket and none of these is looked at by `LEFT_IS_ASKED`.
 _TICKET_LEGS = """
   SELECT s.id AS reservation_id, s.schedule_id, p.seat_id, g.leg, t.number
   FROM tickets t
   JOIN passengers p ON p.id = t.passenger_id
   JOIN sales s ON s.id = p.reservation_id
+  JOIN schedules run ON run.id = s.schedule_id
+  JOIN seats x ON x.id = p.seat_id AND x.layout_id = run.layout_id
   CROSS JOIN LATERAL generate_series(s.from_position, s.to_position - 1) AS g (leg)
-  WHERE t.status <> 'cancelled' AND p.seat_id IS NOT NULL
+  WHERE t.status <> 'cancelled'
 """
 
 _HELD_LEGS = f"""
@@ -143,6 +146,51 @@ NO_ORPHAN_LOCK = Invariant(
     """,
 )
 
+OF_THE_VEHICLE = Invariant(
+    "of_the_vehicle",
+    "Every lock, and every seat that is held, is of the layout of the vehicle that runs.",
+    f"""
+    SELECT l.schedule_id || ' seat ' || l.seat_id || ' leg ' || l.leg AS subject, l.kind || ' on another layout' AS detail
+    FROM locks l JOIN schedules run ON run.id = l.schedule_id
+    JOIN seats x ON x.id = l.seat_id
+    WHERE l.layout_id <> run.layout_id OR x.layout_id <> run.layout_id
+    UNION ALL
+    SELECT s.id::text, 'holds seat ' || x.number || ' of another layout'
+    FROM sales s JOIN schedules run ON run.id = s.schedule_id
+    JOIN passengers p ON p.reservation_id = s.id JOIN seats x ON x.id = p.seat_id
+    WHERE s.status = 'active' AND s.expires_at > {LIVE} AND x.layout_id <> run.layout_id
+    """,
+)
+
+LEFT_IS_ASKED = Invariant(
+    "left_is_asked",
+    "Who has a ticket and no seat in the vehicle that runs is asked what is to become of it, or that is being done.",
+    """
+    SELECT b.reference AS subject, 'no seat for passenger ' || p.place || ', and nobody asks' AS detail
+    FROM bookings b JOIN sales s ON s.id = b.reservation_id
+    JOIN schedules run ON run.id = b.schedule_id AND run.status IN ('scheduled', 'boarding', 'departed')
+    JOIN passengers p ON p.reservation_id = s.id JOIN seats x ON x.id = p.seat_id AND x.layout_id <> run.layout_id
+    JOIN tickets t ON t.passenger_id = p.id AND t.status <> 'cancelled'
+    WHERE b.status IN ('confirmed', 'checked_in') AND NOT EXISTS (
+      SELECT 1 FROM disruption_cases c JOIN disruptions d ON d.id = c.disruption_id
+      WHERE c.booking_id = b.id AND d.schedule_id = b.schedule_id AND c.state <> 'done' AND d.kind <> 'delayed')
+    """,
+)
+
+TICKET_SAYS_ITS_SEAT = Invariant(
+    "ticket_says_its_seat",
+    "A ticket in force says the seat that its passenger has in the vehicle that runs.",
+    """
+    SELECT t.number AS subject, 'says ' || coalesce(t.facts ->> 'seat_number', 'no seat') || ', the seat is ' || x.number
+      AS detail
+    FROM tickets t JOIN passengers p ON p.id = t.passenger_id JOIN sales s ON s.id = p.reservation_id
+    JOIN schedules run ON run.id = s.schedule_id
+    JOIN seats x ON x.id = p.seat_id AND x.layout_id = run.layout_id
+    WHERE t.status = 'valid' AND (t.facts ->> 'seat_id' IS DISTINCT FROM x.id::text
+      OR t.facts ->> 'seat_number' IS DISTINCT FROM x.number)
+    """,
+)
+
 SEATS = (
     ONE_OWNER,
     HELD_IS_LOCKED,
@@ -154,4 +202,7 @@ SEATS = (
     EVERYBODY_HAS_A_TICKET,
     CHANGED_IS_PAID,
     NO_ORPHAN_LOCK,
+    OF_THE_VEHICLE,
+    LEFT_IS_ASKED,
+    TICKET_SAYS_ITS_SEAT,
 )

@@ -4,7 +4,7 @@ Called inside the transaction of the booking's change.
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from core.kernel.db import run
@@ -19,6 +19,11 @@ RETURNING id
 """
 _TICKET = """
 SELECT id, serial, facts FROM tickets WHERE passenger_id = %(passenger_id)s AND status = 'valid' FOR UPDATE
+"""
+_RESTATE = """
+UPDATE tickets t SET facts = t.facts || jsonb_build_object('seat_id', x.seat_id::text, 'seat_number', x.number)
+FROM unnest(%(passenger_ids)s::uuid[], %(seat_ids)s::uuid[], %(numbers)s::text[]) AS x (passenger_id, seat_id, number)
+WHERE t.passenger_id = x.passenger_id AND t.status <> 'cancelled'
 """
 _REISSUE = "UPDATE tickets SET serial = %(serial)s, qr = %(qr)s, facts = %(facts)s::jsonb WHERE id = %(id)s"
 
@@ -51,3 +56,16 @@ def reissue(passenger_id: UUID, change: Callable[[TicketFacts], TicketFacts]) ->
     }
     run(_REISSUE, values)
     return True
+
+
+def restate_seats(seats: Mapping[UUID, tuple[UUID, str]]) -> int:
+    """Let the tickets of these passengers say another seat (id and number), in one statement; returns how many.
+
+    The codes go on counting as they did, so this is for who keeps the number, and for tickets that were used.
+    """
+    values = {
+        "passenger_ids": list(seats),
+        "seat_ids": [seat_id for seat_id, _ in seats.values()],
+        "numbers": [number for _, number in seats.values()],
+    }
+    return run(_RESTATE, values).rowcount

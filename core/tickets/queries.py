@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, literal_column, select
 
 from core.kernel.db import db
 from core.kernel.errors import NotFound
@@ -29,7 +29,7 @@ class OperatorContact:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """One ticket with everything a screen or a page shows."""
+    """One ticket with everything a screen or a page shows. `has_its_seat`: another vehicle may have no seat for it."""
 
     id: UUID
     number: str
@@ -42,11 +42,17 @@ class TicketView:
     facts: TicketFacts
     operator: OperatorContact
     run_status: str = "scheduled"
+    has_its_seat: bool = True
 
 
+#: A seat of another layout than the run's was lost to a swap; an infant on a lap has none to lose.
+_HAS_ITS_SEAT: ColumnElement[bool] = literal_column(
+    "NOT EXISTS (SELECT 1 FROM passengers p JOIN seats x ON x.id = p.seat_id"
+    " WHERE p.id = tickets.passenger_id AND x.layout_id <> schedules.layout_id)"
+)
 _COLUMNS = (
     Ticket.id, Ticket.number, Ticket.serial, Ticket.status, Ticket.issued_at, Ticket.used_at, Ticket.used_where,
-    Ticket.qr, Ticket.facts, Schedule.status.label("run_status"),
+    Ticket.qr, Ticket.facts, Schedule.status.label("run_status"), _HAS_ITS_SEAT.label("has_its_seat"),
 )  # fmt: skip
 _CONTACT = (
     Operator.name, Operator.trade, Operator.email, Operator.phone, Operator.url, Operator.address,

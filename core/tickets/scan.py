@@ -84,7 +84,7 @@ def _verdict(ticket: TicketView, serial: int | None) -> Verdict:
         return Verdict.REPLACED
     if ticket.status != TicketStatus.VALID:
         return Verdict(ticket.status)
-    if ticket.run_status == ScheduleStatus.CANCELLED:
+    if ticket.run_status == ScheduleStatus.CANCELLED or not ticket.has_its_seat:
         return Verdict.CANCELLED
     begins, ends = validity(ticket.facts.departure_at, ticket.facts.arrival_at)
     moment = now()

@@ -8,6 +8,7 @@ BUS = Trade(
     vehicle_word="Bus",
     platform_word="Bay",
     seat_types=("standard", "premium", "sleeper", "semi_sleeper", "limousine"),
+    seat_order=("standard", "premium", "semi_sleeper", "sleeper", "limousine"),
     passenger_types=("adult", "child", "senior"),
     reference_style="long",
     vehicle_standards=("standard", "deluxe", "sleeper", "semi_sleeper"),

@@ -8,6 +8,7 @@ CINEMA = Trade(
     vehicle_word="Screen",
     platform_word="Screen",
     seat_types=("standard", "premium", "wheelchair", "companion"),
+    seat_order=("standard", "premium"),
     passenger_types=("adult", "child", "senior"),
     reference_style="long",
     policy=PolicyDefaults(

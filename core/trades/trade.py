@@ -53,3 +53,13 @@ class Trade:
     reference_style: str
     policy: PolicyDefaults
     vehicle_standards: tuple[str, ...] = field(default=("standard",))
+    #: From the plainest to the best, where that is not the order of `seat_types`.
+    seat_order: tuple[str, ...] = ()
+
+    def rank(self, seat_type: str) -> int:
+        """How good a seat type is: who bought one may be given one of the same rank or of a higher one without asking.
+
+        Places for wheelchairs and their companions, and types that are not known, count as the plainest.
+        """
+        order = self.seat_order or self.seat_types
+        return order.index(seat_type) if seat_type in order else 0

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from core.accounts import kiosks
 from core.accounts.models import Kiosk
 from core.booking.reserve import reserve
+from core.booking.swap import preview_swap
 from core.kernel.activity import SYSTEM
 from core.kernel.clock import now
 from core.kernel.db import db, transaction
@@ -19,6 +20,7 @@ from core.payments import records, vouchers
 from core.payments.gateways.base import GatewayEvent
 from core.timetable.models import Place
 from tests.support.factories import ACTOR, ALICE, CLERK, Office, another_departure
+from tests.support.factories import new_vehicle as vehicle_with
 from tests.support.sales import sell
 from tests.support.till import CLERK_ID, open_till
 
@@ -217,6 +219,21 @@ def block(office: Office) -> Typed:
     )
 
 
+def another_vehicle(office: Office) -> Typed:
+    """Two vehicles with one layout, sent in turns."""
+    with transaction():
+        there = [str(vehicle_with(office, office.layout_id)) for _ in range(2)]
+
+    def good() -> Form:
+        runs = str(db.session.scalar(text("SELECT vehicle_id FROM schedules ORDER BY id LIMIT 1")))
+        other = next(each for each in there if each != runs)
+        shown = preview_swap(office.schedule_id, UUID(other))
+        return {"vehicle": other, "agreed": shown.fingerprint, "reason": "Broken down"}
+
+    address = f"/admin/schedules/{office.schedule_id}/vehicle"
+    return Typed(address, good, _REASON, ("vehicle", "agreed", "leave", "worse"), "reason", "/admin/activity/")  # fmt: skip
+
+
 def call_off(office: Office) -> Typed:
     def good() -> Form:
         return {"schedule": str(office.schedule_id), "kind": "delayed", "delay_minutes": _n(), "reason": "Snow"}  # fmt: skip
@@ -407,7 +424,7 @@ def put_aside(office: Office) -> Typed:
 
 FORMS = (
     new_operator, changed_operator, rules, new_place, changed_place, new_route, changed_route, new_vehicle, changed_vehicle, layout,
-    new_person, changed_person, new_schedule, changed_schedule, run_status, block, call_off, tariff, seat_charge, passenger_fare,
+    new_person, changed_person, new_schedule, changed_schedule, run_status, block, another_vehicle, call_off, tariff, seat_charge, passenger_fare,
     new_fare, voucher, voucher_block, kiosk_change, kiosk_message, kiosk_stop, kiosk_cash, kiosk_prepare, kiosk_approve,
     kiosk_devices, kiosk_scan, release, booking_cancel, booking_change, booking_move, till_move, till_open, limit, put_aside,
 )  # fmt: skip

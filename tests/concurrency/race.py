@@ -18,6 +18,7 @@ from core.booking.expire import sweep
 from core.booking.extend import extend
 from core.booking.parties import Holder
 from core.booking.pay import take_cash
+from core.booking.requests import HoldRequest
 from core.booking.reserve import reserve
 from core.booking.settle import DUPLICATE, settle
 from core.kernel.activity import SYSTEM, Actor
@@ -89,6 +90,10 @@ class Race:
         with self._guard:
             self.outcomes[result] += 1
 
+    def ask(self, seats: list[int], first: int, last: int) -> HoldRequest:
+        """What a buyer asks for: seats by their index."""
+        return self.office.ask(*seats, first=first, last=last)
+
     def _buy(self, chance: random.Random) -> str:
         """Hold one to three random seats on a random stretch, then pay, extend, give up, be released, or walk away."""
         holder = Holder("guest", str(uuid4()), "racer")
@@ -97,7 +102,7 @@ class Race:
         last = chance.randint(first + 1, 5)
         seats = chance.sample(range(len(self.office.seats)), chance.choice((1, 1, 2, 3)))
         was_closed = self.closed.is_set()
-        held = reserve(self.office.ask(*seats, first=first, last=last), holder, actor)
+        held = reserve(self.ask(seats, first, last), holder, actor)
         assert not was_closed, "a hold was made after the departure had been cancelled"
         what = chance.choice(("pay", "pay", "extend", "give_up", "release", "walk_away"))
         if what == "extend":

@@ -169,6 +169,31 @@ def departure_of(office: Office, drawn: SeatPlan, hours: float = 12) -> UUID:
         return made.id
 
 
+def a_fleet(office: Office) -> tuple[UUID, UUID, UUID]:
+    """Three more vehicles: one like the office's own, one with a row more whose first seat is a premium one, and one that has
+    only the three seats 1A, 1C and 9A.
+    """
+    rows = len(office.seats) // 4
+    number = next(_numbers)
+    with transaction():
+        like, _ = make_layout(f"like-{number}", rows)
+        large, seats = make_layout(f"large-{number}", rows + 1)
+        seats[0].type = "premium"
+        small, seats = make_layout(f"small-{number}", 1)
+        seats[3].number = "9A"
+        db.session.delete(seats[1])
+        db.session.flush()
+        return new_vehicle(office, like.id), new_vehicle(office, large.id), new_vehicle(office, small.id)
+
+
+def new_vehicle(office: Office, layout_id: UUID) -> UUID:
+    """One more vehicle of the office's operator, in the open transaction."""
+    made = Vehicle(operator_id=office.operator_id, layout_id=layout_id, number=f"PT-{next(_numbers)}")
+    db.session.add(made)
+    db.session.flush()
+    return made.id
+
+
 def make_layout(code: str, rows: int) -> tuple[Layout, list[Seat]]:
     """A 2+2 coach with windows and an aisle, written in the open transaction."""
     layout = Layout(

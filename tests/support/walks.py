@@ -23,6 +23,9 @@ DEEDS_OF: dict[str, frozenset[str]] = {
     "tests/admin/test_devices.py::test_a_new_token_is_shown_once_and_ends_the_one_before": frozenset(
         {"POST /admin/kiosk-devices/<kiosk_id>/token"}
     ),
+    "tests/admin/test_vehicle_swap.py::test_a_manager_looks_and_sends_another_vehicle": frozenset(
+        {"POST /admin/schedules/<schedule_id>/vehicle"}
+    ),
     "tests/admin/test_disruptions.py::test_the_desk_chooses_for_one_and_for_all_and_shows_it": frozenset(
         {"POST /admin/disruptions/<disruption_id>/choose"}
     ),

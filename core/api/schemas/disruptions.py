@@ -42,7 +42,7 @@ class DisruptionOut(Output):
 
     id: UUID
     schedule_id: UUID
-    kind: Literal["cancelled", "delayed"]
+    kind: Literal["cancelled", "delayed", "swapped"]
     delay_minutes: int | None
     reason: str
     created_at: datetime
@@ -130,7 +130,7 @@ class OwnChoiceOut(Output):
     """What a passenger may choose from until `choose_by`, and what was chosen."""
 
     reference: str
-    kind: Literal["cancelled", "delayed"]
+    kind: Literal["cancelled", "delayed", "swapped"]
     delay_minutes: int | None
     reason: str
     choose_by: datetime

@@ -150,6 +150,29 @@ def wait_for_holds(schedule_id: UUID) -> Any:
     return _lock(schedule_id)
 
 
+def vehicle_for(operator_id: UUID, vehicle_id: UUID) -> Vehicle:
+    """A vehicle that a run of this operator can be given, its layout unchangeable until the end of the open transaction.
+
+    Raises NotFound, RuleBroken `invalid_vehicle_id`.
+    """
+    vehicle: Vehicle = _vehicle_of(operator_id, vehicle_id)
+    require_transaction().execute(
+        select(Layout.id).where(Layout.id == vehicle.layout_id).with_for_update(key_share=True, read=True)
+    )
+    return vehicle
+
+
+def send_vehicle(schedule_id: UUID, vehicle: Vehicle, reason: str, actor: Actor) -> None:
+    """Give a run that is locked alone another vehicle and its layout, in the open transaction. Its seat locks were taken away.
+
+    Raises NotFound.
+    """
+    schedule = _lock(schedule_id)
+    values = {"vehicle_id": vehicle.id, "layout_id": vehicle.layout_id}
+    more = {"operator_id": schedule.operator_id, "reason": reason, "action": "vehicle_changed"}
+    records.change(schedule, "schedule", values, actor, **more)
+
+
 def generate_seats(schedule_id: UUID, actor: Actor, layout_id: UUID | None = None) -> int:
     """Pin a layout on a schedule (its own, unless another is given) and return how many seats it has.
 
@@ -263,6 +286,6 @@ def _require_unused(schedule_id: UUID) -> None:
     unused = text(f"SELECT 1 FROM schedules s WHERE s.id = :id AND {unreferred('schedules', 's')}")  # noqa: S608 - from the schema
     if require_transaction().execute(unused, {"id": schedule_id}).first() is None:
         raise Conflict(
-            "Seats of this departure are held or sold, so this can no longer be changed.",
+            "Seats of this departure are held or sold, so this can no longer be changed. Another vehicle can be sent for it.",
             code="schedule_in_use",
         )

@@ -12,6 +12,7 @@ from core.booking.cancellation import cancel_booking
 from core.booking.errors import BadPassenger, NotActive, TooManySeats
 from core.booking.pay import take_cash
 from core.booking.reserve import reserve
+from core.booking.swap import preview_swap, swap
 from core.booking.waiting import AlreadyWaiting, JoinRequest, SeatsFree, Traveller, holder_of, join, leave
 from core.booking.waiting_queries import line_of, waiting_entry
 from core.booking.waiting_serve import serve
@@ -21,7 +22,7 @@ from core.proof.invariants import broken
 from core.timetable.service.schedules import cancel_schedule
 from tests.support.clock import Clock
 from tests.support.database import Sessions
-from tests.support.factories import ACTOR, BOB, CLERK, Office, make_office
+from tests.support.factories import ACTOR, BOB, CLERK, Office, a_fleet, make_office
 from tests.support.sales import buyer, sell
 
 
@@ -113,6 +114,13 @@ def test_a_release_and_a_bigger_vehicle_free_seats_too(office: Office, sold: lis
     assert serve() == 0
     release(held.reservation_id, CLERK, "stuck kiosk")
     assert serve() == 1
+    other = stand(office, "eve", seats=2)
+    assert serve() == 0
+    larger = a_fleet(office)[1]
+    shown = preview_swap(office.schedule_id, larger)
+    swap(office.schedule_id, larger, "more people", CLERK, agreed=shown.fingerprint)
+    assert serve() == 1
+    assert status(other) == "offered"
     assert status(entry) == "offered"
 
 

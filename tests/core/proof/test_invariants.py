@@ -36,6 +36,15 @@ HOLD_FOR_IT = (
     "UPDATE reservations r SET holder_kind = 'guest', holder_id = 'waiting-' || replace(e.id::text, '-', '')"
     " FROM waiting_entries e WHERE e.reservation_id = r.id"
 )
+#: Another layout with the same numbers, and passengers of reservations in a state who sit in it.
+ELSEWHERE = (
+    "INSERT INTO layouts (id, code, name, rows, columns, fixtures) SELECT gen_random_uuid(), 'other', 'Other', rows, columns,"
+    ' \'[]\' FROM layouts LIMIT 1; INSERT INTO seats (id, layout_id, number, "row", "column", features)'
+    ' SELECT gen_random_uuid(), o.id, x.number, x."row", x."column", x.features FROM seats x, layouts o'
+    " WHERE o.code = 'other'; UPDATE passengers p SET seat_id = n.id FROM seats w, seats n, layouts o, reservations r"
+    " WHERE w.id = p.seat_id AND n.number = w.number AND n.layout_id = o.id AND o.code = 'other'"
+    " AND r.id = p.reservation_id AND r.status = '{}'"
+)
 #: What is done behind the office's back, and who has to notice.
 TAMPERING = {
     "one_owner": "UPDATE passengers SET seat_id = (SELECT seat_id FROM passengers p JOIN bookings b"
@@ -51,6 +60,9 @@ TAMPERING = {
     "changed_is_paid": "INSERT INTO booking_changes (reservation_id, booking_id, seats, stood, quote, due, done_at)"
     " SELECT r.id, b.id, '{}', '{}', '{}', 1, app_now() FROM reservations r, bookings b WHERE r.status = 'active' LIMIT 1",
     "no_orphan_lock": "UPDATE seat_locks SET reservation_id = gen_random_uuid() WHERE kind = 'sold'",
+    "of_the_vehicle": ELSEWHERE.format("active"),
+    "left_is_asked": ELSEWHERE.format("confirmed"),
+    "ticket_says_its_seat": "UPDATE tickets SET facts = jsonb_set(facts, '{seat_number}', '\"9Z\"')",
     "basket_is_whole": "UPDATE reservations SET basket_id = operator_id",
     "called_off_is_asked": CALL_OFF,
     "chosen_is_done": f"{CALL_OFF}; INSERT INTO disruption_cases (id, disruption_id, booking_id, state, choice)"

@@ -33,7 +33,7 @@ class AfterSale(Counter):
     def change_seat_or_name(self, hold: Taken, which: int, seat: int | None, name: str | None) -> None:
         booking, people = self.booking(hold), self.passengers(hold)
         if booking and people:
-            chosen = None if seat is None else self.office.seats[seat]
+            chosen = None if seat is None else self.seats_for(hold)[seat]
             wish = {people[which % len(people)]: Wish(chosen, name)}
             self.attempt(
                 "change_passengers", lambda: change_passengers(booking, wish, CLERK, free_of_charge=True)
@@ -45,7 +45,7 @@ class AfterSale(Counter):
         booking, people = self.booking(hold), self.passengers(hold)
         if not booking:
             return multiple()
-        seats = {person: self.office.seats[(first + at) % 4] for at, person in enumerate(people)}
+        seats = {person: self.on(later).seats[(first + at) % 4] for at, person in enumerate(people)}
         to = Destination(self.schedules[later], 0, 5, seats)
         buyer = Buyer(hold.holder, ACTOR, "api")
         held = self.attempt("hold_move", lambda: hold_move(booking, to, buyer))
@@ -67,6 +67,6 @@ class AfterSale(Counter):
         """To the other departure, or on the same one; at the same, a higher or a lower price."""
         booking, people = self.booking(hold), self.passengers(hold)
         if booking:
-            seats = {person: self.office.seats[(first + at) % 4] for at, person in enumerate(people)}
+            seats = {person: self.on(later).seats[(first + at) % 4] for at, person in enumerate(people)}
             to = Destination(self.schedules[later], *stretch, seats)
             self.attempt("move_booking", lambda: move_booking(booking, to, CLERK, cash=cash, waive=waive))

@@ -21,7 +21,7 @@ from core.kernel.db import db
 from core.kernel.errors import DomainError
 from core.proof.invariants import broken
 from tests.support.clock import Clock
-from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, another_departure, make_office
+from tests.support.factories import ACTOR, ALICE, BOB, CLERK, Office, a_fleet, another_departure, make_office
 from tests.support.logged import Logged
 from tests.support.moods import MoodyGateway
 
@@ -56,6 +56,7 @@ class Counter(RuleBasedStateMachine):
         """Something is sold and something is held already, so that no rule waits for long."""
         self.office = make_office(rows=1, departs_in=timedelta(days=30))
         self.later = another_departure(self.office)
+        self.vehicles = a_fleet(self.office)
         self.over: set[UUID] = set()
         self.gateway.moods = []
         sold = reserve(
@@ -74,6 +75,25 @@ class Counter(RuleBasedStateMachine):
     def schedules(self) -> list[UUID]:
         """The first, which may be cancelled, and a later one."""
         return [self.office.schedule_id, self.later]
+
+    def seats_of(self, schedule_id: UUID) -> tuple[UUID, ...]:
+        """The seats 1A to 1D of whatever vehicle runs; one that it does not have is another layout's, and nobody's to have."""
+        found = text(
+            "SELECT x.number, x.id FROM seats x JOIN schedules s ON s.layout_id = x.layout_id WHERE s.id = :id"
+        )
+        seats = {row.number: row.id for row in db.session.execute(found, {"id": schedule_id})}
+        return tuple(
+            seats.get(f"1{letter}", old) for letter, old in zip("ABCD", self.office.seats, strict=True)
+        )
+
+    def on(self, later: bool) -> Office:
+        """One of the two departures as it is to be asked for seats now."""
+        schedule_id = self.schedules[later]
+        return replace(self.office, schedule_id=schedule_id, seats=self.seats_of(schedule_id))
+
+    def seats_for(self, hold: Taken) -> tuple[UUID, ...]:
+        """Those of the departure that a reservation is on."""
+        return self.seats_of(self.one("SELECT schedule_id FROM reservations WHERE id = :id", id=hold.id))
 
     @invariant()
     def everything_is_true(self) -> None:

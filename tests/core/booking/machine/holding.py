@@ -1,7 +1,5 @@
 """The rules before the sale: hold, extend, give up, be released."""
 
-from dataclasses import replace
-
 from hypothesis import strategies as st
 from hypothesis.stateful import multiple, rule
 
@@ -24,7 +22,7 @@ class Holding(Counter):
         target=Counter.holds, who=st.sampled_from(PEOPLE), seats=SEATS, stretch=STRETCHES, address=ADDRESSES
     )
     def hold(self, who: Holder, seats: list[int], stretch: tuple[int, int], address: str | None) -> object:
-        request = self.office.ask(*seats, first=stretch[0], last=stretch[1], contact_email=address)
+        request = self.on(later=False).ask(*seats, first=stretch[0], last=stretch[1], contact_email=address)
         held = self.attempt("reserve", lambda: reserve(request, who, ACTOR))
         if held is None:
             return multiple()
@@ -47,10 +45,11 @@ class Holding(Counter):
     def alter(self, hold: Taken, seats: list[int], keep: bool) -> None:
         """Other seats: for the same passengers in their order, as far as they go, or for new ones."""
         people = self.passengers(hold) if keep else []
+        able = self.seats_for(hold)
         wanted = [
-            Seating(self.office.seats[seat], people[at])
+            Seating(able[seat], people[at])
             if at < len(people)
-            else Seating(self.office.seats[seat], full_name=f"Traveller {seat}")
+            else Seating(able[seat], full_name=f"Traveller {seat}")
             for at, seat in enumerate(seats)
         ]
         self.attempt("alter", lambda: alter(hold.id, hold.holder, ACTOR, wanted))
@@ -60,8 +59,8 @@ class Holding(Counter):
         self, who: Holder, there: list[int], back: list[int], stretch: tuple[int, int]
     ) -> object:
         """There and back: both or none."""
-        first = self.office.ask(*there, first=stretch[0], last=stretch[1])
-        other = replace(self.office.ask(*back), schedule_id=self.later)
+        first = self.on(later=False).ask(*there, first=stretch[0], last=stretch[1])
+        other = self.on(later=True).ask(*back)
         held = self.attempt("reserve_basket", lambda: reserve_basket([first, other], who, ACTOR))
         if held is None:
             return multiple()

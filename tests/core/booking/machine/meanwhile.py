@@ -12,6 +12,7 @@ from core.booking.disruption_models import Choice, DisruptionKind
 from core.booking.expire import sweep
 from core.booking.parts import give_up_abandoned
 from core.booking.reconcile import reconcile
+from core.booking.swap import preview_swap, swap
 from core.booking.waiting_serve import serve
 from core.jobs.deliver import deliver
 from core.jobs.handlers import HANDLERS
@@ -95,6 +96,25 @@ class Meanwhile(Counter):
         if cases:
             wish = Wish(Choice(choice), self.later if choice == "rebook" else None)
             self.attempt("choose", lambda: choose(cases[which % len(cases)], wish, ACTOR))
+
+    @rule(
+        later=st.booleans(),
+        which=st.integers(0, 2),
+        leave=st.booleans(),
+        worse=st.booleans(),
+        told=st.booleans(),
+    )
+    def swap(self, later: bool, which: int, leave: bool, worse: bool, told: bool) -> None:
+        """Another vehicle: as large, larger or smaller. Whoever did not look has agreed to nothing."""
+        vehicle = self.vehicles[which]
+        schedule = self.schedules[later]
+        shown = self.attempt("preview_swap", lambda: preview_swap(schedule, vehicle, allow_worse=worse))
+        if shown is None:
+            return
+        agreed = shown.fingerprint if told else "nothing"
+        done = self.attempt("swap", lambda: swap(schedule, vehicle, "machine", CLERK, agreed=agreed,
+                                                 leave_unseated=leave, allow_worse=worse))  # fmt: skip
+        assert done is None or told
 
     @rule(really=st.sampled_from([False] * 9 + [True]), later=st.booleans())
     def cancel_departure(self, really: bool, later: bool) -> None:

@@ -16,7 +16,7 @@ DEEDS = {
     "reserve", "extend", "cancel", "release", "begin_payment", "take_cash", "begin_split", "block", "cancel_booking",
     "change_passengers", "change_contact", "move_booking", "cancel_schedule",
     "alter", "reserve_basket", "extend_basket", "cancel_basket", "begin_basket_payment", "take_cash_for_basket", "hold_move",
-    "disrupt", "choose", "block_seats", "unblock_seats", "join", "leave", "serve", "chase", "try_again",
+    "disrupt", "choose", "block_seats", "unblock_seats", "join", "leave", "serve", "chase", "try_again", "preview_swap", "swap",
 }  # fmt: skip
 
 

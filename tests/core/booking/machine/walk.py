@@ -87,6 +87,10 @@ def _change(step: _Steps, sold: Taken, held: Taken) -> None:
     step(office.cancel_one_passenger, by_card[1], 0)
     step(office.move, held, later=True, stretch=HALF, first=2, cash=True, waive=True)
     step(office.work)
+    step(office.swap, later=True, which=1, leave=False, worse=False, told=True)
+    step(office.swap, later=True, which=2, leave=True, worse=True, told=True)
+    step(office.swap, later=True, which=0, leave=True, worse=True, told=True)
+    step(office.work)
 
 
 def _give_back(step: _Steps, offer: Taken) -> None:
