@@ -235,7 +235,7 @@ def test_what_everyone_runs_is_what_continuous_integration_runs() -> None:
     assert [line for line in ci if "/" in line and "exec" in line] == [
         'exec "$(dirname "${BASH_SOURCE[0]}")/../scripts/test" "$@" </dev/null'
     ]
-    assert '-m pytest -q -n "${BOOKINGHALL_TEST_WORKERS:-2}" "$@"' in script
+    assert '-m pytest -q -n "${BOOKINGHALL_TEST_WORKERS:-2}" --dist worksteal "$@"' in script
 
 
 @pytest.mark.timeout(300)

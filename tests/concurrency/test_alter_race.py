@@ -64,6 +64,7 @@ def office(fresh_database: FreshDatabase) -> Office:
         return made
 
 
+@pytest.mark.usefixtures("patient")
 def test_16_travellers_change_their_seats_on_one_coach(fresh_database: FreshDatabase, office: Office) -> None:
     race = Changing(fresh_database.app, office, threads=16, attempts=12).run(tidy)
 

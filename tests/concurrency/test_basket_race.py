@@ -61,6 +61,7 @@ def back(fresh_database: FreshDatabase, office: Office) -> UUID:
         return another_departure(office)
 
 
+@pytest.mark.usefixtures("patient")
 def test_16_buyers_of_crossing_baskets(fresh_database: FreshDatabase, office: Office, back: UUID) -> None:
     with fresh_database.app.app_context():
         third = another_departure(office, 72)

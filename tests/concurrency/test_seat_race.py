@@ -50,7 +50,7 @@ def short_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offer, "_offer", lambda row: replace(real(row), hold=timedelta(milliseconds=60)))
 
 
-@pytest.mark.usefixtures("short_holds")
+@pytest.mark.usefixtures("patient", "short_holds")
 def test_24_buyers_on_12_seats_and_5_legs(fresh_database: FreshDatabase, office: Office) -> None:
     race = Race(fresh_database.app, office).run(tidy, tidy)
 
@@ -63,7 +63,7 @@ def test_24_buyers_on_12_seats_and_5_legs(fresh_database: FreshDatabase, office:
     assert race.outcomes["seat_taken"] > 10, race.outcomes
 
 
-@pytest.mark.usefixtures("short_holds")
+@pytest.mark.usefixtures("patient", "short_holds")
 def test_a_departure_is_cancelled_under_24_buyers(fresh_database: FreshDatabase, office: Office) -> None:
     race = Race(fresh_database.app, office, attempts=20)
 
