@@ -191,7 +191,7 @@ class _database:  # noqa: N801 - used like a function
         self._name = f"t{os.getpid()}_{next(_numbers)}"
 
     def __enter__(self) -> tuple[str, str]:
-        copied = f" TEMPLATE {self._template}" if self._template else ""
+        copied = f" TEMPLATE {self._template} STRATEGY FILE_COPY" if self._template else ""
         self._run(f"CREATE DATABASE {self._name}{copied}")
         url: URL = make_url(self._server.url).set(database=self._name)
         return self._name, url.render_as_string(hide_password=False)
