@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page
 
+from scripts.screens_parts.machine import hold_card
 from scripts.screens_parts.studio import Studio
 
 _CODE = re.compile(r"\w{4} \w{4}")
@@ -30,6 +31,7 @@ def buy(studio: Studio) -> None:
         _seats(studio, page)
         _pay(studio, page)
         _ticket(studio, page)
+        _found(studio, page)
 
 
 def _pairing(studio: Studio) -> None:
@@ -82,15 +84,46 @@ def _pay(studio: Studio, page: Page) -> None:
     page.wait_for_selector(".phone-code")
     studio.shoot(page, "pay-by-phone")
     page.click("#other-method")
+    page.click("#method-cash")
+    page.click("#go-on")
+    page.wait_for_selector("#cash-left")
+    studio.shoot(page, "pay-in-cash")
+    page.click("#cash-stop")
+    page.wait_for_selector("#method-card")
     page.click("#method-card")
     page.click("#go-on")
-    page.wait_for_selector(".spin")
+    page.wait_for_selector(".reader")
     studio.shoot(page, "pay-by-card")
 
 
 def _ticket(studio: Studio, page: Page) -> None:
+    hold_card(studio.office)
     page.wait_for_selector(".ticket img")
+    page.wait_for_selector('#printed[data-status="done"]')
     studio.shoot(page, "ticket")
+    studio.kept["reference"] = page.locator("#reference").get_attribute("data-reference")
+    page.click("#go-on")
+    page.wait_for_selector(".dep")
+
+
+def _found(studio: Studio, page: Page) -> None:
+    """What was just bought: found again, looked at, another seat, and what would come back."""
+    page.click("#find-booking")
+    page.wait_for_selector("#booking-reference")
+    studio.shoot(page, "find-booking")
+    page.fill("#booking-reference", studio.kept["reference"])
+    page.fill("#booking-proof", "ana@example.org")
+    page.click("#go-on")
+    page.wait_for_selector(".ticket img")
+    studio.shoot(page, "booking")
+    page.click("#change-seat")
+    page.wait_for_selector("#seat-map")
+    studio.shoot(page, "another-seat")
+    page.click("#go-back")
+    page.click("#cancel-booking")
+    page.wait_for_selector(".lines .total")
+    studio.shoot(page, "refund")
+    page.click("#go-back")
     page.click("#go-on")
     page.wait_for_selector(".dep")
 
@@ -111,9 +144,17 @@ def _aids(studio: Studio, page: Page) -> None:
     page.click("#help")
     studio.shoot(page, "help")
     page.keyboard.press("Escape")
-    page.click('[data-language="ro"]')
-    page.wait_for_selector('#seat-map [data-mark="mine"]')
-    studio.shoot(page, "romanian")
+    for language, name in (("ro", "romanian"), ("ar", "arabic")):
+        page.click(f'[data-language="{language}"]')
+        page.wait_for_selector('#seat-map [data-mark="mine"]')
+        studio.shoot(page, f"{name}-seats")
+    page.click("#low-reach")
+    studio.shoot(page, "arabic-low")
+    page.click("#low-reach")
+    page.click('[data-language="en"]')
+    page.click("#speak")
+    studio.shoot(page, "speech")
+    page.click("#speak")
     page.click("#go-back")
 
 
