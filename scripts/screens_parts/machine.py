@@ -11,7 +11,7 @@ from core.kernel.office import Office
 from core.peripherals.simulate import simulate
 from scripts.screens_parts.office import OpenOffice
 
-_AGENT = text("SELECT kiosk_id FROM kiosk_agents ORDER BY seen_at DESC LIMIT 1")
+_AGENT = text("SELECT kiosk_id FROM kiosk_agents ORDER BY last_seen_at DESC NULLS LAST LIMIT 1")
 
 
 def hold_card(office: OpenOffice) -> None:
