@@ -20,6 +20,7 @@ from core.app import create_app
 from core.booking.cancellation import cancel_booking
 from core.booking.parties import Holder
 from core.booking.pay import begin_payment, take_cash
+from core.booking.queries import booking_view
 from core.booking.requests import HoldRequest, PassengerRequest
 from core.booking.reserve import reserve
 from core.demo.load import main_station
@@ -78,6 +79,9 @@ class Day:
     """What later pictures want to show of it."""
 
     pay_url: str = ""
+    reference: str = ""
+    """A family's booking for tomorrow, bought by `email`."""
+    email: str = "victor@example.org"
 
 
 def live_through(office: OpenOffice) -> Day:
@@ -92,7 +96,7 @@ def live_through(office: OpenOffice) -> Day:
         till = _Till(station, now(), clerk)
         db.session.rollback()
         _sell(till, clock)
-        _give_back(till, clock)
+        _give_back(till, clock, day)
         _devices(station)
         _buy_now(till, clock, day)
     return day
@@ -202,15 +206,21 @@ def _ago(till: _Till, days: int, hour: int) -> timedelta:
     return timedelta(days=days, hours=_THIS_HOUR - hour, minutes=minutes - 28)
 
 
-def _give_back(till: _Till, clock: _Clock) -> None:
+def _give_back(till: _Till, clock: _Clock, day: Day) -> None:
     """Two that were sold with a mail, of which one was cancelled."""
     tomorrow = till.board[-1]
-    for minutes, email in ((29, "victor@example.org"), (28, "ana.pop@example.org")):
+    sold: list[UUID] = []
+    for minutes, email in ((29, day.email), (28, "ana.pop@example.org")):
         with clock.back(timedelta(minutes=minutes)):
             booking_id = till.sell(tomorrow, ("adult", "adult", "child"), email)
-    assert booking_id is not None
+            assert booking_id is not None
+            sold.append(booking_id)
+    kept = booking_view(sold[0])
+    assert kept is not None
+    day.reference = kept.reference
+    db.session.rollback()
     with clock.back(timedelta(minutes=20)):
-        cancel_booking(booking_id, MANAGER, "The traveller is ill", waive=True)
+        cancel_booking(sold[1], MANAGER, "The traveller is ill", waive=True)
 
 
 def _staff(station: UUID) -> Actor:

@@ -101,18 +101,18 @@ def _ticket(studio: Studio, page: Page) -> None:
     page.wait_for_selector(".ticket img")
     page.wait_for_selector('#printed[data-status="done"]')
     studio.shoot(page, "ticket")
-    studio.kept["reference"] = page.locator("#reference").get_attribute("data-reference")
     page.click("#go-on")
     page.wait_for_selector(".dep")
 
 
 def _found(studio: Studio, page: Page) -> None:
-    """What was just bought: found again, looked at, another seat, and what would come back."""
+    """A family's booking for tomorrow: found, looked at, another seat, and what would come back."""
+    day = studio.lived()
     page.click("#find-booking")
     page.wait_for_selector("#booking-reference")
     studio.shoot(page, "find-booking")
-    page.fill("#booking-reference", studio.kept["reference"])
-    page.fill("#booking-proof", "ana@example.org")
+    page.fill("#booking-reference", day.reference)
+    page.fill("#booking-proof", day.email)
     page.click("#go-on")
     page.wait_for_selector(".ticket img")
     studio.shoot(page, "booking")
