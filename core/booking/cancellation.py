@@ -13,6 +13,7 @@ from uuid import UUID
 
 from core.booking.cancellation_facts import Bought, lock_booking, read_bought
 from core.booking.cancellation_rules import Terms
+from core.booking.companions import check_staying
 from core.booking.errors import NotCancellable, RefundChanged
 from core.booking.giving_back import give_back
 from core.booking.rules import clean_text
@@ -107,7 +108,8 @@ def cancel_booking(
 
     ``waive`` gives everything back whatever the ladder says. ``agreed`` is the refund that was shown. ``schedule_id``:
     only if the booking is still on this departure. Doing it again
-    gives the first one's answer. Raises NotFound, NotCancellable, CancellationClosed, RefundChanged, BadPassenger (reason).
+    gives the first one's answer. Raises NotFound, NotCancellable, CancellationClosed, RefundChanged, BadPassenger (reason), and
+    CompanionNeedsWheelchair where a companion would be left without the wheelchair's passenger.
     """
     said = clean_text(reason, "reason", _MAX_REASON)
     with transaction():
@@ -126,6 +128,7 @@ def cancel_booking(
 
 def _preview(bought: Bought, passenger_ids: frozenset[UUID] | None, *, waive: bool) -> CancellationPreview:
     leaving = bought.leaving(passenger_ids, waive=waive)
+    check_staying(bought.travelling, [person for person in bought.travelling if person not in leaving])
     terms = bought.terms(waive=waive)
     lines = _lines(bought, leaving, terms)
     refund = sum(line.refund for line in lines)

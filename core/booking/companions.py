@@ -5,6 +5,7 @@ that they need it; nobody asks for a proof.
 """
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from core.booking.errors import CompanionNeedsWheelchair
@@ -23,7 +24,31 @@ def check_companions(seat_ids: Iterable[UUID], layout: Plan) -> None:
         raise CompanionNeedsWheelchair(_words(stray), seats=stray)
 
 
-def stray_companions(seats: Iterable[PlanSeat | SeatState]) -> list[str]:
+class Label(NamedTuple):
+    """What a passenger's seat is or was, as far as this is concerned."""
+
+    number: str
+    type: str
+    features: tuple[str, ...]
+
+
+def label_of(passenger: Any) -> Label:
+    """Of a row with seat_number, seat_type, seat_features."""
+    return Label(passenger.seat_number or "", passenger.seat_type or "", tuple(passenger.seat_features or ()))
+
+
+def check_staying(passengers: Iterable[Any], staying: Iterable[Any]) -> None:
+    """Of these ``passengers`` (rows as for `label_of`) only ``staying`` would travel: refuse when a companion's seat would be
+    left that goes with the wheelchair place of somebody who leaves.
+
+    Raises CompanionNeedsWheelchair.
+    """
+    left = stray_companions(map(label_of, staying))
+    if left and not stray_companions(map(label_of, passengers)):
+        raise CompanionNeedsWheelchair(_words(left), seats=left)
+
+
+def stray_companions(seats: Iterable[PlanSeat | SeatState | Label]) -> list[str]:
     """The numbers of the companions' seats of a party that has too few wheelchair places for them; else nothing."""
     party = list(seats)
     companions = sorted(seat.number for seat in party if is_companion(seat))

@@ -1,20 +1,14 @@
 """Seats on another departure for a party that has seats already: their own again, or others of the same kind."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from core.booking.cancellation_facts import Bought
-from core.booking.companions import stray_companions
+from core.booking.companions import Label, label_of, stray_companions
 from core.inventory.best import best_available
 from core.inventory.set_aside import is_companion, is_wheelchair
 from core.inventory.states import AVAILABLE, SeatState
 from core.kernel.money import Money
-
-
-class _Label(NamedTuple):
-    type: str
-    features: tuple[str, ...]
 
 
 def seats_again(
@@ -27,18 +21,13 @@ def seats_again(
     own = [free[person.seat_id] for person in bought.passengers if person.seat_id in free]
     if len(own) == len(bought.passengers) and not stray_companions(own):
         return own
-    labels = [_label(person) for person in bought.passengers]
+    labels = [label_of(person) for person in bought.passengers]
     wheelchairs = sum(map(is_wheelchair, labels))
     best = best_available(free.values(), len(labels), prices, wheelchairs)
     return _in_order(labels, best) if best else []
 
 
-def _label(person: Any) -> _Label:
-    """What the passenger's seat was."""
-    return _Label(person.seat_type or "", tuple(person.seat_features or ()))
-
-
-def _in_order(labels: list[_Label], best: list[SeatState]) -> list[SeatState]:
+def _in_order(labels: list[Label], best: list[SeatState]) -> list[SeatState]:
     """The best come with the wheelchair places first and the companions' seats next: so are the people, for a moment."""
     people = sorted(
         range(len(labels)), key=lambda n: (not is_wheelchair(labels[n]), not is_companion(labels[n]))

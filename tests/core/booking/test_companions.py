@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.booking.alter import alter
 from core.booking.basket import reserve_basket
+from core.booking.cancellation import cancel_booking, preview
 from core.booking.cancellation_facts import read_bought
 from core.booking.change import Wish, change_passengers, preview_seats
 from core.booking.companions import check_companions, stray_companions
@@ -194,3 +195,24 @@ def test_who_needs_a_wheelchair_place_is_not_moved_to_where_there_is_none(office
     with pytest.raises(SeatTaken):
         destination_on(read_bought(booking_id), ride_on((office.schedule_id, 0, 5), later.schedule_id))
     assert all(place.departure.schedule_id != later.schedule_id for place in elsewhere(booking_id))
+
+
+def test_the_wheelchairs_passenger_is_not_cancelled_alone(office: Office) -> None:
+    booking_id = sell(W, C, office=office)
+    wheels, companion = persons(booking_id)
+    for attempt in (
+        lambda: preview(booking_id, frozenset({wheels})),
+        lambda: cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({wheels}), waive=True),
+    ):
+        with pytest.raises(CompanionNeedsWheelchair) as caught:
+            attempt()
+        assert refused(caught) == ["1B"]
+    assert cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({companion}))
+    assert cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({wheels}))
+
+
+def test_a_companion_who_sits_elsewhere_by_now_travels_on_alone(office: Office) -> None:
+    booking_id = sell(W, C, office=office)
+    wheels, companion = persons(booking_id)
+    change_passengers(booking_id, {companion: Wish(office.seats[WINDOW])}, ACTOR)
+    assert cancel_booking(booking_id, ACTOR, passenger_ids=frozenset({wheels}))
