@@ -34,6 +34,8 @@ HANDLERS: dict[str, Handler] = {
     "reminder.due": Handler("mail", "core.messages.handlers:reminder_due"),
     "reservation.expired": Handler("mail", "core.messages.handlers:reservation_expired"),
     "message.send": Handler("mail", "core.messages.handlers:message_send"),
+    "sms.send": Handler("calls", "core.messages.handlers:message_send"),
+    "webhook.send": Handler("calls", "core.messages.handlers:message_send"),
     "schedule.cancelled": Handler("mail", "core.messages.handlers:schedule_cancelled"),
     "schedule.delayed": Handler("mail", "core.messages.handlers:schedule_delayed"),
     "schedule.platform": Handler("mail", "core.messages.handlers:schedule_platform"),

@@ -12,7 +12,12 @@ from core.messages.page import Page, written
 def compose(kind: str, subject_id: UUID, language: str) -> Letter:
     """The letter of this kind about this thing, as things are now. Raises NotFound when it is no longer there."""
     chosen = known_language(language)
-    return written(_KINDS[kind](subject_id, chosen), chosen)
+    return written(page_of(kind, subject_id, chosen), chosen)
+
+
+def page_of(kind: str, subject_id: UUID, language: str) -> Page:
+    """What a message of this kind is made from, before it is a letter or a text. Raises NotFound."""
+    return _KINDS[kind](subject_id, language)
 
 
 _KINDS: dict[str, Callable[[UUID, str], Page]] = {

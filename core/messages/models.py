@@ -17,14 +17,21 @@ class MessageStatus(StrEnum):
     FAILED = "failed"
 
 
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    WEBHOOK = "webhook"
+
+
 class Message(Base):
     """One message to one recipient. `cause` is what it is about: one message per cause and recipient. `unreachable`: it waits
-    because the mail server did not answer; younger ones wait behind it. `failed` is final until a person sends it again.
+    because the other side did not answer; younger ones of its channel wait behind it. `failed` is final until a person sends it again.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         one_of("status", MessageStatus),
+        one_of("channel", Channel),
         UniqueConstraint("cause", "recipient"),
         Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_recipient", "recipient"),

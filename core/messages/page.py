@@ -95,7 +95,7 @@ class Said:
 
 def written(page: Page, language: str) -> Letter:
     """The letter in both forms, in that language, with its pictures and files."""
-    said = _said(page, language)
+    said = words_said(page, language)
     tickets = list(page.tickets)
     shown = _Shown(page, sheets(tickets, language, draw=_by_cid))
     pictures = [Picture(f"qr-{place}", png(each.qr)) for place, each in enumerate(tickets, start=1)]
@@ -122,7 +122,8 @@ class _Shown:
         self.sheets = shown
 
 
-def _said(page: Page, language: str) -> Said:
+def words_said(page: Page, language: str) -> Said:
+    """The words of a page's kind, in that language."""
     template = template_of(f"mail/words/{page.kind.replace('.', '_')}.txt", language)
     context = template.new_context({**surroundings(language), **page.values})
 
