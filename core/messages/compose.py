@@ -6,13 +6,14 @@ from uuid import UUID
 from core.kernel.languages import known_language
 from core.messages import about_bookings, about_departures, about_money, about_waiting
 from core.messages.letters import Letter
+from core.messages.own_words import own_for
 from core.messages.page import Page, written
 
 
 def compose(kind: str, subject_id: UUID, language: str) -> Letter:
     """The letter of this kind about this thing, as things are now. Raises NotFound when it is no longer there."""
     chosen = known_language(language)
-    return written(page_of(kind, subject_id, chosen), chosen)
+    return written(page_of(kind, subject_id, chosen), chosen, own_for(kind, subject_id, chosen))
 
 
 def page_of(kind: str, subject_id: UUID, language: str) -> Page:

@@ -80,6 +80,13 @@ def event_about(kind: str, subject_id: UUID) -> Event:
     )
 
 
+def operator_about(kind: str, subject_id: UUID) -> UUID | None:
+    """Whose letter this is; None when what it is about is no longer there."""
+    name = SUBJECTS.get(kind, "booking_id")
+    found = db.session.execute(_ABOUT[name], {"id": subject_id}).one_or_none()
+    return found.operator_id if found else None
+
+
 def _plain(value: Any) -> Any:
     return (
         str(value) if isinstance(value, UUID) else value.isoformat() if hasattr(value, "isoformat") else value

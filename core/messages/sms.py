@@ -18,6 +18,7 @@ from core.messages.causes import Cause
 from core.messages.compose import page_of
 from core.messages.errors import Refused, TryLater, Unreachable
 from core.messages.letters import one_line
+from core.messages.own_words import own_for
 from core.messages.page import Page, words_said
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def text_of(kind: str, subject_id: UUID, language: str, booking_id: UUID | None)
     """
     chosen = known_language(language)
     page = page_of(kind, subject_id, chosen)
-    said = f"{page.operator.name}: {words_said(page, chosen).subject}."
+    said = f"{page.operator.name}: {words_said(page, chosen, own_for(kind, subject_id, chosen)).subject}."
     ends = [each for each in (_reference(page, chosen), _link(page, booking_id)) if each]
     room = LONGEST - sum(len(each) + 1 for each in ends)
     return " ".join([one_line(said, max(room, 0)), *ends])
