@@ -29,7 +29,7 @@ _FIELDS = ("code", "name", "currency", "timezone", "language", "reference_prefix
            "tax_number", "webhook_url", "webhook_key", "active")  # fmt: skip
 _RULES = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
           "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "choice_hours",
-          "choice_default", "no_show", "offer_minutes", "sms")  # fmt: skip
+          "choice_default", "no_show", "offer_minutes", "sms", "invoice_by_mail")  # fmt: skip
 _CHANNELS = ("kiosk", "web", "counter", "api")
 _STEPS = 6
 
@@ -108,6 +108,7 @@ class RulesForm(BaseForm):
         ],
         help=_l("They need a gateway in the settings of this office."),
     )
+    invoice_by_mail = tick(_l("The confirmation comes with the invoice"))
     kiosk = line(_l("Kiosk asks for"), 600, required=False, wide=True)
     web = line(_l("Web asks for"), 600, required=False, wide=True)
     counter = line(_l("Counter asks for"), 600, required=False, wide=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from core.booking.cancellation_queries import cancellation_view
 from core.booking.disruption_models import CaseState
 from core.booking.disruption_queries import case
+from core.booking.invoicing import issue_credit_note, issue_invoice
 from core.booking.queries import booking_view, reservation_view
 from core.booking.views import ReservationView
 from core.booking.waiting_queries import waiting_entry
@@ -24,7 +25,8 @@ from core.messages.service import deliver, send
 
 @announced("booking.confirmed")
 def booking_confirmed(_event_id: int, payload: Mapping[str, Any]) -> None:
-    """The ticket, to whoever left an address."""
+    """The invoice is written, whoever is told; then the ticket, to whoever left an address."""
+    issue_invoice(UUID(payload["booking_id"]))
     _about_booking(Cause("booking.confirmed", UUID(payload["booking_id"])))
 
 
@@ -80,8 +82,14 @@ def payment_late(_event_id: int, payload: Mapping[str, Any]) -> None:
 
 @announced("refund.processed")
 def refund_processed(_event_id: int, payload: Mapping[str, Any]) -> None:
-    """The money is on its way back."""
+    """The money is on its way back: the credit note is written, whoever is told."""
+    issue_credit_note(UUID(payload["refund_id"]))
     _about_refund("refund.processed", UUID(payload["refund_id"]))
+
+
+def invoice_due(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """The invoice of a booking that was sold before there were any."""
+    issue_invoice(UUID(payload["booking_id"]))
 
 
 def message_send(event_id: int, payload: Mapping[str, Any]) -> None:

@@ -69,6 +69,7 @@ class Policy(Base):
     nearest departure with seats, else a refund).
     Seats that are offered to a waiting list are held for `offer_minutes`.
     `no_show`: who did not come, see `core.booking.follow_rules`.
+    `invoice_by_mail`: the confirmation comes with the invoice.
     `sms`: who left a phone number gets text messages `never`, `instead` of mail where there is no address, or `both`.
     `sales_close_minutes` is counted back from departure at the boarding stop; negative means after it.
     """
@@ -110,6 +111,7 @@ class Policy(Base):
     choice_hours: Mapped[int] = mapped_column(SmallInteger, server_default="48")
     no_show: Mapped[str] = mapped_column(String(6), server_default="known")
     choice_default: Mapped[str] = mapped_column(String(6), server_default="refund")
+    invoice_by_mail: Mapped[bool] = mapped_column(server_default=text("false"))
     sms: Mapped[str] = mapped_column(String(7), server_default="instead")
 
     operator: Mapped[Operator] = relationship()

@@ -140,6 +140,8 @@ def _checked_rule(name: str, value: Any) -> Any:
         )
     if name in _HOURS:
         return None if value is None else checks.whole(value, name, *_HOURS[name])
+    if name == "invoice_by_mail":
+        return checks.yes_no(value, name)
     if name == "refund_ladder":
         return _checked_ladder(value)
     if name == "passenger_fields":

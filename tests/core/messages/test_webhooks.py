@@ -203,7 +203,15 @@ def test_an_address_that_cannot_be_one_is_refused_in_a_sentence(address: str) ->
 
 def test_every_event_that_is_handled_for_people_is_told() -> None:
     """All but what is no event: messages on their way, reminders, money that is due."""
-    inner = {"message.send", "sms.send", "webhook.send", "reminder.due", "disruption.run", "refund.due"}
+    inner = {
+        "message.send",
+        "sms.send",
+        "webhook.send",
+        "reminder.due",
+        "disruption.run",
+        "refund.due",
+        "invoice.due",
+    }
     assert set(SUBJECTS) == set(HANDLERS) - inner
     for kind in SUBJECTS:
         assert hasattr(HANDLERS[kind].load(), "__wrapped__"), kind
