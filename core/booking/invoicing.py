@@ -67,7 +67,9 @@ def issue_credit_note(refund_id: UUID) -> UUID | None:
 
 def _invoice(row: Any) -> UUID:
     def made() -> dict[str, Any]:
-        lines = [_line(each["label"], each["amount"], each["included"]) for each in row.quote["lines"]]
+        lines = [
+            _line(each["label"], each["amount"], each.get("included", False)) for each in row.quote["lines"]
+        ]
         return {"total": row.quote["total"], "facts": {**_facts(row), "lines": lines}}
 
     return _once(InvoiceKind.INVOICE, row, made, Invoice.booking_id == row.booking_id)

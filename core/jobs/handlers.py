@@ -42,6 +42,7 @@ HANDLERS: dict[str, Handler] = {
     "disruption.choice": Handler("mail", "core.messages.handlers:disruption_choice"),
     "waiting.offered": Handler("mail", "core.messages.handlers:waiting_offered"),
     "invoice.due": Handler("default", "core.messages.handlers:invoice_due"),
+    "credit.due": Handler("default", "core.messages.handlers:credit_due"),
     "disruption.run": Handler("default", "core.booking.disruption_run:run_disruption"),
     "reservation.released": Handler("default", "core.messages.handlers:reservation_released"),
     "refund.due": Handler("default", "core.payments.refunds:refund_due"),

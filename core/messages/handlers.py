@@ -4,9 +4,11 @@ What is `announced` is told to the operator's webhook, too: before all else, so 
 nothing from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
+
+import structlog
 
 from core.booking.cancellation_queries import cancellation_view
 from core.booking.disruption_models import CaseState
@@ -15,6 +17,8 @@ from core.booking.invoicing import issue_credit_note, issue_invoice
 from core.booking.queries import booking_view, reservation_view
 from core.booking.views import ReservationView
 from core.booking.waiting_queries import waiting_entry
+from core.kernel.db import transaction
+from core.kernel.outbox import publish
 from core.messages.announce import announced
 from core.messages.by_phone import text_too
 from core.messages.causes import Cause, Recipient
@@ -22,11 +26,13 @@ from core.messages.departures import choice_is_given, tell_everybody
 from core.messages.queries import asked_again, reservation_of_refund
 from core.messages.service import deliver, send
 
+log = structlog.get_logger(__name__)
+
 
 @announced("booking.confirmed")
 def booking_confirmed(_event_id: int, payload: Mapping[str, Any]) -> None:
     """The invoice is written, whoever is told; then the ticket, to whoever left an address."""
-    issue_invoice(UUID(payload["booking_id"]))
+    _issued(issue_invoice, "invoice.due", "booking_id", payload)
     _about_booking(Cause("booking.confirmed", UUID(payload["booking_id"])))
 
 
@@ -83,13 +89,18 @@ def payment_late(_event_id: int, payload: Mapping[str, Any]) -> None:
 @announced("refund.processed")
 def refund_processed(_event_id: int, payload: Mapping[str, Any]) -> None:
     """The money is on its way back: the credit note is written, whoever is told."""
-    issue_credit_note(UUID(payload["refund_id"]))
+    _issued(issue_credit_note, "credit.due", "refund_id", payload)
     _about_refund("refund.processed", UUID(payload["refund_id"]))
 
 
 def invoice_due(_event_id: int, payload: Mapping[str, Any]) -> None:
-    """The invoice of a booking that was sold before there were any."""
+    """The invoice of a booking that was sold before there were any, or whose invoice did not work at once."""
     issue_invoice(UUID(payload["booking_id"]))
+
+
+def credit_due(_event_id: int, payload: Mapping[str, Any]) -> None:
+    """A credit note that did not work at once."""
+    issue_credit_note(UUID(payload["refund_id"]))
 
 
 def message_send(event_id: int, payload: Mapping[str, Any]) -> None:
@@ -122,6 +133,16 @@ def waiting_offered(event_id: int, payload: Mapping[str, Any]) -> None:
     sale = reservation_view(entry.reservation_id) if entry.reservation_id else None
     if sale and entry.status == "offered":
         _tell(Cause("waiting.offered", entry.id, event_id), sale)
+
+
+def _issued(issue: Callable[[UUID], object], due: str, name: str, payload: Mapping[str, Any]) -> None:
+    """Write the paper of a sale; what stands in its way holds up nobody's ticket, and is tried again by itself."""
+    try:
+        issue(UUID(payload[name]))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the traveller is told, and the paper is tried again
+        log.warning("paper_postponed", due=due, subject=payload[name], error=repr(error))
+        with transaction():
+            publish(due, {name: payload[name]})
 
 
 def _about_booking(cause: Cause) -> None:

@@ -12,9 +12,13 @@ from core.booking.cancellation import cancel_booking
 from core.booking.invoice_models import Invoice
 from core.booking.invoice_pdf import invoice_pdf
 from core.booking.invoicing import issue_credit_note, issue_invoice
+from core.jobs.deliver import deliver
+from core.kernel import outbox
 from core.kernel.db import db, transaction
 from core.kernel.errors import Conflict
 from core.messages.compose import compose
+from core.messages.handlers import booking_confirmed
+from core.messages.models import Message
 from core.payments.models import Refund
 from core.timetable.service.operators import change_policy
 from tests.support.clock import Clock
@@ -112,6 +116,20 @@ class TestOne:
         for deed in ("UPDATE invoices SET total = 1", "DELETE FROM invoices"):
             with pytest.raises(Exception, match="invoices_append_only"), transaction() as session:
                 session.execute(text(deed))
+
+    def test_what_stands_in_its_way_holds_up_no_ticket(
+        self, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    ) -> None:
+        booking_id = sell(0)
+        with monkeypatch.context() as broken:
+            broken.setattr(invoicing, "record", lambda *_, **__: 1 / 0)
+            booking_confirmed(1, {"booking_id": str(booking_id)})
+        assert db.session.execute(select(Message.status)).scalars().all() == ["sent"]
+        assert issued() == []
+
+        ((event_id, _),) = outbox.waiting(("invoice.due",))
+        assert deliver(event_id)
+        assert [each.booking_id for each in issued()] == [booking_id]
 
     def test_who_fails_leaves_no_gap(self, monkeypatch: pytest.MonkeyPatch) -> None:
         office = make_office()

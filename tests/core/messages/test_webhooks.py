@@ -211,6 +211,7 @@ def test_every_event_that_is_handled_for_people_is_told() -> None:
         "disruption.run",
         "refund.due",
         "invoice.due",
+        "credit.due",
     }
     assert set(SUBJECTS) == set(HANDLERS) - inner
     for kind in SUBJECTS:
