@@ -6,6 +6,7 @@ from core.timetable import models as timetable
 
 from core.accounts import models as accounts  # isort: skip
 from core.booking import disruption_models as disruptions
+from core.booking import invoice_models as invoices
 from core.booking import models as booking
 from core.booking import waiting_models as waiting
 from core.inventory import models as inventory
@@ -19,6 +20,6 @@ from core.till import models as till
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "messages", "metadata",
+    "accounts", "activity", "booking", "disruptions", "idempotency", "inventory", "invoices", "messages", "metadata",
     "outbox", "payments", "peripherals", "pricing", "tickets", "till", "timetable", "waiting",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.web",
     "tests.support.gateway",
+    "tests.support.listener",
     "tests.support.stripe",
     "tests.support.scripts",
     "tests.support.walked",

@@ -10,6 +10,7 @@ from admin.views.devices import KioskDevices
 from admin.views.disruptions import Disruptions
 from admin.views.kiosk import KioskPage
 from admin.views.kiosks import Kiosks
+from admin.views.letters import Letters
 from admin.views.messages import Mailbox, Messages
 from admin.views.network import Places, Routes
 from admin.views.operators import Operators
@@ -62,6 +63,7 @@ def all_views() -> list[Any]:
         Layouts(Layout, _l("Seat layouts"), "layouts", TIMETABLE),
         Prices(_l("Prices"), TIMETABLE, endpoint="prices"),
         Fares(Fare, _l("Fixed fares"), "fares", TIMETABLE),
+        Letters(_l("Letters"), TIMETABLE, endpoint="letters"),
         Papers(_l("Papers"), endpoint="papers"),
         Kiosks(_l("Kiosks"), OFFICE, endpoint="kiosks"),
         KioskPage(_l("Kiosk"), OFFICE, endpoint="kiosk_page", url="/admin/kiosk"),

@@ -17,6 +17,7 @@ from admin.listing import Column, as_uuid, equals, on_day, references
 from admin.views.booking_deeds import BookingDeeds, cancelling, changing
 from admin.views.booking_moving import BookingMoving, movable
 from admin.views.sales import boards_here
+from core.booking.invoice_pdf import invoices_of
 from core.booking.models import Booking, BookingStatus, Channel, Passenger, Reservation
 from core.kernel.activity import ActivityEntry
 from core.kernel.db import db
@@ -164,6 +165,7 @@ def _all_of(booking: Booking) -> dict[str, Any]:
         "cash": {payment.id for payment in payments if payment.gateway == "cash"},
         "payments": payments if _sees_money() else None,
         "refunds": refunds if _sees_money() else None,
+        "invoices": invoices_of(booking.id),
         "messages": _many(Message, Message.booking_id == booking.id, Message.created_at)
         if access.may("messages.read")
         else None,

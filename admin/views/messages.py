@@ -1,4 +1,4 @@
-"""Mail: the queue with the outcome of every message, and the mailbox that catches them where no mail server is set."""
+"""Mail, text messages and webhooks: the queue with the outcome of every message, and the mailbox that catches them where no mail server is set."""
 
 import base64
 import re
@@ -26,7 +26,7 @@ from core.booking.models import Booking
 from core.kernel.context import settings
 from core.kernel.db import db
 from core.kernel.errors import NotFound
-from core.messages.models import MailboxItem, Message, MessageAttempt, MessageStatus
+from core.messages.models import Channel, MailboxItem, Message, MessageAttempt, MessageStatus
 from core.messages.resend import resend as send_again
 from core.messages.resend import resend_failed
 
@@ -47,6 +47,7 @@ class Messages(StaffList):
             "created_at", _l("When"), lambda m: formats.when(m.created_at), Message.created_at, align="tight"
         ),
         Column("subject", _l("Subject"), lambda m: m.subject or formats.words(m.kind)),
+        Column("channel", _l("By"), lambda m: formats.words(m.channel)),
         Column("recipient", _l("To"), lambda m: m.recipient),
         Column("status", _l("Status"), lambda m: formats.state(m.status)),
         Column("attempts", _l("Tries"), lambda m: m.attempts, align="r"),
@@ -54,6 +55,7 @@ class Messages(StaffList):
     ]
     filters: ClassVar = [
         equals("status", _l("Status"), Message.status, word_choices(MessageStatus)),
+        equals("channel", _l("By"), Message.channel, word_choices(Channel)),
         on_day("day", _l("Day"), Message.created_at),
     ]
 

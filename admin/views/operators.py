@@ -20,15 +20,16 @@ from admin.formats import state, words
 from admin.listing import Column, equals, yes_or_no
 from core.kernel.db import db
 from core.kernel.errors import NotFound
+from core.messages.webhooks import secret_of
 from core.timetable.models import Operator, Policy
 from core.timetable.service import operators
 from core.timetable.words import TradeCode
 
 _FIELDS = ("code", "name", "currency", "timezone", "language", "reference_prefix", "email", "phone", "url", "address",
-           "tax_number", "active")  # fmt: skip
+           "tax_number", "webhook_url", "webhook_key", "active")  # fmt: skip
 _RULES = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
           "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "choice_hours",
-          "choice_default", "no_show", "offer_minutes")  # fmt: skip
+          "choice_default", "no_show", "offer_minutes", "sms", "invoice_by_mail")  # fmt: skip
 _CHANNELS = ("kiosk", "web", "counter", "api")
 _STEPS = 6
 
@@ -52,6 +53,13 @@ class OperatorForm(BaseForm):
 
 class OperatorEditForm(OperatorForm):
     trade = None
+    webhook_url = line(
+        _l("Webhook"), 250, required=False, wide=True,
+        help=_l("Your own endpoint gets every event as signed JSON. Empty: none."),
+    )  # fmt: skip
+    webhook_key = whole(
+        _l("Number of the webhook's key"), 1, 32767, help=_l("Another number makes another secret.")
+    )
     active = tick(
         _l("Sells"), help=_l("An operator that does not sell keeps its past; its departures go off sale.")
     )
@@ -91,6 +99,16 @@ class RulesForm(BaseForm):
             ("never", _l("never: everybody has travelled")),
         ],
     )
+    sms = choice(
+        _l("Text messages to who left a phone number"),
+        lambda: [
+            ("instead", _l("where there is no e-mail address")),
+            ("both", _l("beside the e-mail")),
+            ("never", _l("never")),
+        ],
+        help=_l("They need a gateway in the settings of this office."),
+    )
+    invoice_by_mail = tick(_l("The confirmation comes with the invoice"))
     kiosk = line(_l("Kiosk asks for"), 600, required=False, wide=True)
     web = line(_l("Web asks for"), 600, required=False, wide=True)
     counter = line(_l("Counter asks for"), 600, required=False, wide=True)
@@ -124,6 +142,10 @@ class Operators(StaffList):
 
     def search(self, statement: Select[Any], text: str) -> Select[Any]:
         return statement.where(Operator.name.icontains(text, autoescape=True) | (Operator.code == text))
+
+    def webhook_secret(self, operator: Operator) -> str | None:
+        """What signs the events that this operator's webhook gets; None without one."""
+        return secret_of(operator.id, operator.webhook_key) if operator.webhook_url else None
 
     def form_title(self, operator: Any) -> str:
         return str(operator.name)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from admin.base_views import StaffView
 from admin.listing import as_uuid
 from admin.views.sales import boards_here
+from core.booking.invoice_pdf import invoice_pdf, invoices_of
 from core.booking.models import Booking
 from core.booking.queries import language_of
 from core.kernel.db import db
@@ -50,6 +51,17 @@ class Papers(StaffView):
         reference = db.session.scalar(select(Booking.reference).where(Booking.id == found))
         answer = Response(ticket_pdf(found, language_of(found)), mimetype="application/pdf")
         answer.headers.set("Content-Disposition", "inline", filename=f"{reference}.pdf")
+        return answer
+
+    @expose("/<booking_id>/invoice/<invoice_id>.pdf")
+    def invoice(self, booking_id: str, invoice_id: str) -> Response:
+        """An invoice or a credit note of the booking."""
+        known, wanted = _known(booking_id), as_uuid(invoice_id)
+        if wanted not in [each.id for each in invoices_of(known)]:
+            raise NotFound
+        name, document = invoice_pdf(wanted)
+        answer = Response(document, mimetype="application/pdf")
+        answer.headers.set("Content-Disposition", "inline", filename=name)
         return answer
 
 

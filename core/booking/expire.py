@@ -11,7 +11,8 @@ from core.kernel.outbox import publish
 
 #: Oldest first; one that somebody is working on is left for the next round.
 _RUN_OUT = text("""
-SELECT id, schedule_id, operator_id, contact_email FROM reservations
+SELECT id, schedule_id, operator_id, (contact_email IS NOT NULL OR contact_phone IS NOT NULL OR EXISTS
+  (SELECT 1 FROM operators o WHERE o.id = operator_id AND o.webhook_url IS NOT NULL)) AS heard FROM reservations
 WHERE status = 'active' AND expires_at <= app_now()
 ORDER BY expires_at LIMIT :limit
 FOR UPDATE SKIP LOCKED
@@ -49,7 +50,7 @@ def _sweep_one() -> bool:
         session.execute(_EXPIRE, {"id": row.id})
         record(SYSTEM, "reservation.expired", "reservation", row.id, operator_id=row.operator_id, **_CHANGE)
         publish("seats.changed", {"schedule_id": str(row.schedule_id)})
-        if row.contact_email:
+        if row.heard:
             publish("reservation.expired", {"reservation_id": str(row.id)})
     return True
 

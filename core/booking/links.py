@@ -9,6 +9,7 @@ from core.kernel.errors import NotFound
 
 CHOICE = "choice"
 WAITING = "waiting"
+TICKET = "ticket"
 
 
 def proof(purpose: str, subject_id: UUID) -> str:
@@ -26,6 +27,11 @@ def check_proof(purpose: str, subject_id: UUID, given: str) -> None:
 def choice_address(case_id: UUID) -> str:
     """Where the passenger of a disruption's case chooses."""
     return f"{settings().public_url}/choose/{case_id}/{proof(CHOICE, case_id)}"
+
+
+def ticket_address(booking_id: UUID) -> str:
+    """Where the tickets of a booking are shown: for who has no mail to find them in."""
+    return f"{settings().public_url}/ticket/{booking_id}/{proof(TICKET, booking_id)}"
 
 
 def waiting_address(entry_id: UUID) -> str:

@@ -21,7 +21,8 @@ from core.kernel.context import settings
 
 log = structlog.get_logger(__name__)
 
-QUEUES = ("mail", "pdf", "default")
+#: In the order in which workers look at them: what others' machines answer, or do not, comes last.
+QUEUES = ("mail", "pdf", "default", "calls")
 #: What an RQ job calls, with the id of an outbox row.
 DELIVER = "core.jobs.deliver.deliver"
 JOB_SECONDS = 120

@@ -126,12 +126,14 @@ def postpone(event_id: int, error: Exception, attempts: int) -> None:
     )
 
 
-def wake(kinds: Collection[str]) -> None:
-    """What was postponed of these kinds is due now, in its old order. Call inside a transaction."""
+def wake(kinds: Collection[str], holding: dict[str, str] | None = None) -> None:
+    """What was postponed of these kinds (whose payload holds all of `holding`) is due now, in its old order. Call inside a
+    transaction.
+    """
     require_transaction().execute(
         update(OutboxEvent)
         .where(OutboxEvent.kind.in_(kinds), OutboxEvent.done_at.is_(None), OutboxEvent.claimed_at.is_(None))
-        .where(OutboxEvent.due_at > app_now())
+        .where(OutboxEvent.due_at > app_now(), OutboxEvent.payload.contains(holding or {}))
         .values(due_at=app_now())
     )
 

@@ -40,6 +40,7 @@ _SECRETS = (
     "database_url",
     "redis_url",
     "smtp_password",
+    "sms_token",
     "secret_key",
     "ticket_signing_key",
     "simulated_gateway_secret",
@@ -87,6 +88,14 @@ class Settings(BaseModel):
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "Bookinghall <tickets@bookinghall.invalid>"
+
+    sms_url: str = ""
+    """Where text messages are handed over, see `core.messages.sms`; without it none is written."""
+    sms_token: str = Field(default="", repr=False)
+    """What that gateway knows us by, sent as a bearer token."""
+    webhook_private_hosts: str = ""
+    """Hosts inside of your own network that an operator's webhook may reach: names or addresses, with commas between.
+    Everything else that is not on the public internet is refused."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
@@ -168,7 +177,7 @@ class Settings(BaseModel):
             raise ValueError("must look like redis://host:6379/0, rediss://… or unix:///path/to/socket")
         return value
 
-    @field_validator("public_url", "simulated_gateway_url", "stripe_api_base")
+    @field_validator("public_url", "simulated_gateway_url", "stripe_api_base", "sms_url")
     @classmethod
     def _check_web_url(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -181,6 +190,13 @@ class Settings(BaseModel):
     def _check_signing_key(cls, value: str) -> str:
         if value and _decoded_length(value) != _SIGNING_KEY_BYTES:
             raise ValueError("must be 32 random bytes in base64")
+        return value
+
+    @field_validator("sms_token")
+    @classmethod
+    def _check_sms_token(cls, value: str) -> str:
+        if not value.isascii() or not all(c.isprintable() and c != " " for c in value):
+            raise ValueError("must be one word of letters, digits and signs")
         return value
 
     @field_validator("mail_from")

@@ -6,12 +6,16 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.kernel.db import db, transaction
-from core.kernel.outbox import publish
-from core.messages.service import Cause, Recipient, write
+from core.messages.by_phone import phone_for
+from core.messages.causes import Cause, Recipient
+from core.messages.models import Channel
+from core.messages.service import enqueue
 
 _TRAVELLERS = text("""
-SELECT b.id, b.reservation_id, r.contact_email, r.language FROM bookings b JOIN reservations r ON r.id = b.reservation_id
-WHERE b.schedule_id = :schedule_id AND b.status IN ('confirmed', 'checked_in') AND r.contact_email IS NOT NULL
+SELECT b.id, b.reservation_id, r.operator_id, r.contact_email, r.contact_phone, r.language
+FROM bookings b JOIN reservations r ON r.id = b.reservation_id
+WHERE b.schedule_id = :schedule_id AND b.status IN ('confirmed', 'checked_in')
+  AND (r.contact_email IS NOT NULL OR r.contact_phone IS NOT NULL)
 ORDER BY b.id
 """)
 _CHOICE = text("""
@@ -34,9 +38,13 @@ def tell_everybody(kind: str, schedule_id: UUID, event_id: int) -> int:
 
 
 def _tell(cause: Cause, row: Any) -> bool:
+    ways: list[tuple[str, Channel]] = [(row.contact_email, Channel.EMAIL)] if row.contact_email else []
+    phone = phone_for(row.operator_id, row.contact_phone, row.contact_email)
+    if phone:
+        ways.append((phone, Channel.SMS))
     with transaction():
-        recipient = Recipient(row.contact_email, row.language, row.id, row.reservation_id)
-        message_id, new = write(cause, recipient)
-        if new:
-            publish("message.send", {"message_id": str(message_id)})
-    return new
+        new = [
+            enqueue(cause, Recipient(address, row.language, row.id, row.reservation_id, channel))
+            for address, channel in ways
+        ]
+    return any(new)

@@ -17,14 +17,21 @@ class MessageStatus(StrEnum):
     FAILED = "failed"
 
 
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    WEBHOOK = "webhook"
+
+
 class Message(Base):
     """One message to one recipient. `cause` is what it is about: one message per cause and recipient. `unreachable`: it waits
-    because the mail server did not answer; younger ones wait behind it. `failed` is final until a person sends it again.
+    because the other side did not answer; younger ones of its channel wait behind it. `failed` is final until a person sends it again.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         one_of("status", MessageStatus),
+        one_of("channel", Channel),
         UniqueConstraint("cause", "recipient"),
         Index("ix_messages_created_at", "created_at"),
         Index("ix_messages_recipient", "recipient"),
@@ -76,3 +83,33 @@ class MailboxItem(Base):
     at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))
 
     message: Mapped[Message] = relationship(viewonly=True)
+
+
+class MessageTemplate(Base):
+    """An operator's own words for a kind of letter in a language; a change is a new version. At most one is active: without
+    one the office's own words count. `body`: paragraphs with an empty line between them.
+    """
+
+    __tablename__ = "message_templates"
+    __table_args__ = (
+        UniqueConstraint("operator_id", "kind", "language", "version", name="uq_message_templates_version"),
+        Index(
+            "uq_message_templates_active",
+            "operator_id",
+            "kind",
+            "language",
+            unique=True,
+            postgresql_where=text("active"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    operator_id: Mapped[UUID] = mapped_column(ForeignKey("operators.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(String(4000))
+    created_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("app_now()"))

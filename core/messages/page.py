@@ -6,10 +6,12 @@ layouts put them and the parts into HTML and plain text. So both say the same, a
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.messages.letters import Attachment, Letter, Picture
+from core.messages.own_rules import BadWords, fill, usable
+from core.messages.own_words import Own, broken
 from core.tickets.pages import render, surroundings, template_of
 from core.tickets.pdf import pdf_of
 from core.tickets.qr import png
@@ -93,9 +95,17 @@ class Said:
     small: list[str]
 
 
-def written(page: Page, language: str) -> Letter:
-    """The letter in both forms, in that language, with its pictures and files."""
-    said = _said(page, language)
+def written(page: Page, language: str, own: Own | None = None) -> Letter:
+    """The letter in both forms, in that language, with its pictures and files; `own` words take the place of ours."""
+    return _put_together(page, language, words_said(page, language, own))
+
+
+def written_with(page: Page, language: str, own: Own) -> Letter:
+    """The same, for a preview: words that cannot be filled in raise `BadWords`."""
+    return _put_together(page, language, with_own(_ours(page, language), own, page))
+
+
+def _put_together(page: Page, language: str, said: Said) -> Letter:
     tickets = list(page.tickets)
     shown = _Shown(page, sheets(tickets, language, draw=_by_cid))
     pictures = [Picture(f"qr-{place}", png(each.qr)) for place, each in enumerate(tickets, start=1)]
@@ -122,7 +132,27 @@ class _Shown:
         self.sheets = shown
 
 
-def _said(page: Page, language: str) -> Said:
+def words_said(page: Page, language: str, own: Own | None = None) -> Said:
+    """The words of a page's kind, in that language: the operator's `own` where they can be filled in, else ours."""
+    ours = _ours(page, language)
+    try:
+        return with_own(ours, own, page) if own else ours
+    except BadWords as error:
+        broken(own, error)  # type: ignore[arg-type]  # only own words are bad
+        return ours
+
+
+def with_own(ours: Said, own: Own, page: Page) -> Said:
+    """Our words with the operator's subject and paragraphs; what is small below them (terms) stays. Raises `BadWords`."""
+    values = {**usable(page.values), "operator": page.operator.name}
+    subject = " ".join(fill(own.subject, values).split())
+    body = [" ".join(each.split()) for each in fill(own.body, values).split("\n\n") if each.strip()]
+    if not subject or not body:
+        raise BadWords(1, "Nothing is left of this.")
+    return replace(ours, subject=subject, preview=body[0], body=body, after=[])
+
+
+def _ours(page: Page, language: str) -> Said:
     template = template_of(f"mail/words/{page.kind.replace('.', '_')}.txt", language)
     context = template.new_context({**surroundings(language), **page.values})
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from core.booking.invoice_models import Invoice, InvoiceKind
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.payments.models import Payment, Refund
-from core.timetable.models import Operator
+from core.timetable.models import Operator, Policy
 
 #: The same address, or the same holder, on the same departure since.
 _ASKED_AGAIN = text("""
@@ -56,6 +57,16 @@ def refund_facts(refund_id: UUID) -> RefundFacts:
 def asked_again(reservation_id: UUID) -> bool:
     """Whether whoever held these seats holds, or has bought, seats on the same departure by now."""
     return bool(db.session.execute(_ASKED_AGAIN, {"id": reservation_id}).scalar_one())
+
+
+def invoice_by_mail(booking_id: UUID) -> UUID | None:
+    """The invoice that comes with the confirmation; None where the operator's policy does not ask for it."""
+    found = (
+        select(Invoice.id)
+        .join(Policy, (Policy.operator_id == Invoice.operator_id) & Policy.active & Policy.invoice_by_mail)
+        .where(Invoice.booking_id == booking_id, Invoice.kind == InvoiceKind.INVOICE)
+    )
+    return db.session.execute(found).scalar_one_or_none()
 
 
 def operator_of(operator_id: UUID) -> Operator:

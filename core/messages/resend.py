@@ -9,6 +9,7 @@ from core.kernel.activity import Actor, record
 from core.kernel.db import require_transaction, transaction
 from core.kernel.errors import NotFound
 from core.kernel.outbox import publish
+from core.messages.channels import sending
 from core.messages.errors import StillWaiting
 from core.messages.models import Message, MessageStatus
 
@@ -43,7 +44,8 @@ def _again(message: Message, actor: Actor) -> None:
     before = message.status
     message.status, message.attempts = MessageStatus.QUEUED, 0
     require_transaction().flush()
-    publish("message.send", {"message_id": str(message.id), "again": before == MessageStatus.SENT})
+    kind, payload = sending(message.id, message.channel, message.recipient)
+    publish(kind, {**payload, "again": before == MessageStatus.SENT})
     record(
         actor, "message.resent", "message", message.id, before={"status": before}, after={"status": "queued"}
     )

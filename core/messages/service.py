@@ -3,60 +3,27 @@
 The row is written in one transaction, the mail is made and sent outside of any, the outcome is written in another.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Exists, exists, select, update
+from sqlalchemy import Exists, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from core.kernel.clock import app_now
-from core.kernel.context import settings
 from core.kernel.db import require_transaction, transaction
 from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
-from core.kernel.outbox import wake
-from core.messages.compose import KINDS, compose
+from core.kernel.outbox import publish, wake
+from core.messages.causes import Cause, Recipient
+from core.messages.channels import Outgoing, behind, sending, way_of
 from core.messages.errors import Refused, TryLater, Unreachable
-from core.messages.letters import Letter, mail, one_line
-from core.messages.models import Message, MessageAttempt, MessageStatus
+from core.messages.letters import one_line
+from core.messages.models import Channel, Message, MessageAttempt, MessageStatus
 from core.messages.rules import IN_LINE, wait_after
-from core.messages.transports import transport
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why somebody is written to: a kind of message and the id of what it is about; and the event (the outbox row) where
-    the same can happen several times.
-    """
-
-    kind: str
-    subject_id: UUID
-    event_id: int | None = None
-
-    def __str__(self) -> str:
-        same = f"{self.kind}:{self.subject_id}"
-        return same if self.event_id is None else f"{same}:{self.event_id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cause":
-        """The cause that `str()` wrote."""
-        kind, subject_id, *event_id = text.split(":")
-        return cls(kind, UUID(subject_id), int(event_id[0]) if event_id else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who is written to, in which language, and about which sale."""
-
-    address: str
-    language: str
-    booking_id: UUID | None = None
-    reservation_id: UUID | None = None
 
 
 def deliver(cause: Cause, recipient: Recipient) -> UUID:
@@ -81,23 +48,25 @@ def send(message_id: UUID, edition: str = "") -> None:
     message, moment = taken
     waited_for_server = message.unreachable
     try:
-        letter, outcome = _sent(message, moment, edition)
+        subject, outcome = way_of(message.channel).send(Outgoing(message, edition, moment))
     except Refused as error:
         _note(message.id, MessageStatus.FAILED, str(error))
     except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
         _note_failure(message, error)
     else:
-        _note(message.id, MessageStatus.SENT, outcome, subject=one_line(letter.subject))
+        _note(message.id, MessageStatus.SENT, outcome, subject=one_line(subject, 300))
         if waited_for_server:
-            _wake_the_others()
+            _wake_the_others(message)
 
 
-def _sent(message: Message, moment: datetime, edition: str) -> tuple[Letter, str]:
-    cause = Cause.parse(message.cause)
-    letter = compose(cause.kind, cause.subject_id, message.language)
-    name = f"{message.id}{edition}"
-    made = mail(letter, settings().mail_from, message.recipient, name, moment)
-    return letter, transport().send(message.id, made)
+def enqueue(cause: Cause, recipient: Recipient) -> bool:
+    """Write the message of this cause and have it sent by a job, unless there is one; whether it is new. Call inside a
+    transaction.
+    """
+    message_id, new = write(cause, recipient)
+    if new:
+        publish(*sending(message_id, recipient.channel, recipient.address))
+    return new
 
 
 def write(cause: Cause, recipient: Recipient) -> tuple[UUID, bool]:
@@ -109,6 +78,7 @@ def write(cause: Cause, recipient: Recipient) -> tuple[UUID, bool]:
             id=(new := new_id()),
             cause=str(cause),
             kind=cause.kind,
+            channel=recipient.channel,
             recipient=recipient.address,
             language=recipient.language,
             booking_id=recipient.booking_id,
@@ -127,7 +97,7 @@ def _begin(message_id: UUID) -> tuple[Message, datetime] | None:
         if session.get(Message, message_id) is None:
             raise NotFound("There is no such message.")
         if session.execute(select(_in_line(message_id))).scalar_one():
-            raise TryLater("The mail server does not answer an older message yet.", IN_LINE, counted=False)
+            raise TryLater("An older message of this channel is not answered yet.", IN_LINE, counted=False)
         row = session.execute(
             update(Message)
             .where(Message.id == message_id, Message.status == MessageStatus.QUEUED)
@@ -139,9 +109,17 @@ def _begin(message_id: UUID) -> tuple[Message, datetime] | None:
 
 
 def _in_line(message_id: UUID) -> Exists:
-    """Whether an older message waits for the mail server: it asks for all, so that they keep their order."""
-    older = aliased(Message)
-    return exists().where(older.unreachable, older.id < message_id)
+    """Whether an older message waits for the same server: it asks for all, so that they keep their order. There is one for
+    mail and one for text messages; every webhook has its own.
+    """
+    older, own = aliased(Message), aliased(Message)
+    return exists().where(
+        older.unreachable,
+        older.id < message_id,
+        own.id == message_id,
+        own.channel == older.channel,
+        or_(own.channel != Channel.WEBHOOK, own.recipient == older.recipient),
+    )
 
 
 def _note(
@@ -174,7 +152,7 @@ def _note_failure(message: Message, error: Exception) -> None:
     raise TryLater(what, wait) from error
 
 
-def _wake_the_others() -> None:
-    """The mail server answers again: what waited behind this message goes now, in order."""
+def _wake_the_others(message: Message) -> None:
+    """The other side answers again: what waited behind this message goes now, in order."""
     with transaction():
-        wake({*KINDS, "message.send"})
+        wake(*behind(message))

@@ -1,6 +1,6 @@
 """Every invariant of a sale, and asking a database whether they hold.
 
-The sentences stand beside their queries in `seats`, `journeys`, `money` and `words`. They can be asked of any database of this
+The sentences stand beside their queries in `seats`, `journeys`, `money`, `invoices` and `words`. They can be asked of any database of this
 office at any time, also while it sells: each is one statement and reads only.
 """
 
@@ -15,12 +15,13 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from core.proof.invariant import Invariant
+from core.proof.invoices import INVOICES
 from core.proof.journeys import JOURNEYS
 from core.proof.money import MONEY
 from core.proof.seats import SEATS
 from core.proof.words import WORDS
 
-INVARIANTS: tuple[Invariant, ...] = (*SEATS, *JOURNEYS, *MONEY, *WORDS)
+INVARIANTS: tuple[Invariant, ...] = (*SEATS, *JOURNEYS, *MONEY, *INVOICES, *WORDS)
 
 _SHOWN = 20
 

@@ -37,6 +37,7 @@ _SENTENCES = {
         _("Difference that is not charged"),
         _("Difference to the fare that was paid"),
         _("Part of the booking was cancelled."),
+        _("Refund"),
         _("The amount was not the one to be paid."),
         _("The booking was cancelled."),
         _("The change could not be made any more, so the booking stays as it was."),

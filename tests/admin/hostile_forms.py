@@ -63,7 +63,7 @@ _OPERATOR = ("name", "code", "currency", "timezone", "language", "reference_pref
 _PLACE = ("name", "code", "timezone", "city", "country", "languages")
 _RULE_NUMBERS = ("hold_minutes", "extension_minutes", "max_extensions", "payment_grace_minutes", "max_seats",
                  "sales_close_minutes", "check_in_opens_hours", "check_in_closes_hours", "reminder_hours", "offer_minutes",
-                 "choice_hours", "choice_default", "no_show", "refund_ladder-0-hours", "refund_ladder-0-percent",
+                 "choice_hours", "choice_default", "no_show", "sms", "refund_ladder-0-hours", "refund_ladder-0-percent",
                  "refund_ladder-0-fee")  # fmt: skip
 
 
@@ -83,10 +83,11 @@ def new_operator(office: Office) -> Typed:
 
 def changed_operator(office: Office) -> Typed:
     def good() -> Form:
-        return {**_good_operator(), "active": "y"}
+        return {**_good_operator(), "active": "y", "webhook_key": "1"}
 
     address = f"/admin/operators/edit/?id={office.operator_id}"
-    return Typed(address, good, _columns("operators", *_OPERATOR), (), "address", address)
+    lines = _columns("operators", *_OPERATOR, "webhook_url")
+    return Typed(address, good, lines, ("webhook_key",), "address", address)
 
 
 def rules(office: Office) -> Typed:
@@ -94,6 +95,7 @@ def rules(office: Office) -> Typed:
         return {
             "hold_minutes": "15", "extension_minutes": "5", "max_extensions": "2", "payment_grace_minutes": "3", "max_seats": "6",
             "sales_close_minutes": "5", "offer_minutes": "30", "choice_hours": "24", "choice_default": "refund", "no_show": "known",
+            "sms": "instead",
             "kiosk": "type", "web": "full_name", "counter": "full_name", "api": "full_name", "refund_ladder-0-hours": "24",
             "refund_ladder-0-percent": "100", "refund_ladder-0-fee": "0",
         }  # fmt: skip

@@ -32,6 +32,7 @@ PAGES = {
     "/admin/vehicles/": BUSINESS,
     "/admin/layouts/": BUSINESS,
     "/admin/prices/": BUSINESS,
+    "/admin/letters/": BUSINESS,
     "/admin/fares/": BUSINESS,
     "/admin/kiosks/": BUSINESS,
     "/admin/kiosk-devices/": BUSINESS,

@@ -52,6 +52,7 @@ def test_ids_that_name_nothing_are_not_found(named: str, sign_in: SignIn, office
     for path in (
         "bookings/{}/", "schedules/{}/", "schedules/{}/seats.json", "layouts/{}/", "prices/{}/", "mailbox/{}/", "messages/{}/",
         "mailbox/{}/html", "mailbox/{}/attachments/0", "papers/{}/preview", "papers/{}/ticket.pdf", "operators/{}/rules",
+        "letters/{}/", "letters/{}/booking.confirmed/en",
         "operators/edit/?id={}", "places/edit/?id={}", "routes/edit/?id={}", "vehicles/edit/?id={}",
         "layouts/edit/?id={}", "fares/edit/?id={}", "people/edit/?id={}", "schedules/edit/?id={}",
     ):  # fmt: skip
@@ -59,7 +60,7 @@ def test_ids_that_name_nothing_are_not_found(named: str, sign_in: SignIn, office
     for path in (
         "reservations/{}/release", "kiosk/{}/revoke", "kiosk/{}/change", "kiosk/{}/message", "kiosk/{}/message/end", "kiosk/{}/stop",
         "kiosk/{}/start", "kiosk/{}/cash", "kiosk/{}/reload", "messages/{}/resend", "disruptions/{}/choose", "schedules/{}/status",
-        "prices/{}/seat-charge", "prices/{}/passenger-fare",
+        "letters/{}/booking.confirmed/en", "letters/{}/booking.confirmed/en/end", "prices/{}/seat-charge", "prices/{}/passenger-fare",
     ):  # fmt: skip
         assert browser.post("/admin/" + path.format(named), data={"reason": "because"}).status_code == 404, (
             path

@@ -91,6 +91,12 @@ DEEDS_OF: dict[str, frozenset[str]] = {
     "tests/admin/test_kiosks.py::test_rights_are_changed_and_all_boxes_mean_no_limit": frozenset(
         {"POST /admin/kiosk/<kiosk_id>/change"}
     ),
+    "tests/admin/test_letters.py::test_words_are_looked_at_saved_and_ended": frozenset(
+        {
+            "POST /admin/letters/<operator_id>/<kind>/<language>",
+            "POST /admin/letters/<operator_id>/<kind>/<language>/end",
+        }
+    ),
     "tests/admin/test_mail.py::test_a_message_is_sent_again_and_that_is_logged": frozenset(
         {"POST /admin/messages/<message_id>/resend"}
     ),

@@ -11,7 +11,14 @@ from core.kernel.languages import FOLDER
 from core.kernel.settings import PROJECT_ROOT
 
 #: Where the words of customers' documents are: the screens have words of their own.
-PLACES = ("core/messages", "core/peripherals", "core/tickets", "templates/mail", "templates/tickets")
+PLACES = (
+    "core/messages",
+    "core/peripherals",
+    "core/tickets",
+    "templates/invoices",
+    "templates/mail",
+    "templates/tickets",
+)
 _METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true"}, "**.txt": {"trimmed": "true"}}
 

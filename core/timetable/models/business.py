@@ -24,13 +24,15 @@ from core.timetable.words import TradeCode
 class Operator(Base):
     """A company that sells. `timezone` is that of its timetable; `reference_prefix` starts its booking references.
 
-    `terms_version` counts changes of its policy and prices; triggers keep it.
+    `terms_version` counts changes of its policy and prices; triggers keep it. `webhook_url` is told of what happens; another
+    `webhook_key` makes another secret for its signatures.
     """
 
     __tablename__ = "operators"
     __table_args__ = (
         one_of("trade", TradeCode),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_iso"),
+        CheckConstraint("webhook_key >= 1", name="webhook_key_range"),
         CheckConstraint("reference_prefix ~ '^[A-HJ-KM-NP-Z2-9]$'", name="reference_prefix_char"),
         UniqueConstraint("id", "currency"),
     )
@@ -48,6 +50,8 @@ class Operator(Base):
     url: Mapped[str | None] = mapped_column(String(300))
     address: Mapped[str | None] = mapped_column(String(300))
     tax_number: Mapped[str | None] = mapped_column(String(40))
+    webhook_url: Mapped[str | None] = mapped_column(String(250))
+    webhook_key: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     terms_version: Mapped[int] = mapped_column(BigInteger, server_default="1")
 
@@ -65,6 +69,8 @@ class Policy(Base):
     nearest departure with seats, else a refund).
     Seats that are offered to a waiting list are held for `offer_minutes`.
     `no_show`: who did not come, see `core.booking.follow_rules`.
+    `invoice_by_mail`: the confirmation comes with the invoice.
+    `sms`: who left a phone number gets text messages `never`, `instead` of mail where there is no address, or `both`.
     `sales_close_minutes` is counted back from departure at the boarding stop; negative means after it.
     """
 
@@ -81,6 +87,7 @@ class Policy(Base):
         CheckConstraint("offer_minutes BETWEEN 5 AND 2880", name="offer_minutes_range"),
         CheckConstraint("choice_hours BETWEEN 1 AND 720", name="choice_hours_range"),
         CheckConstraint("no_show IN ('known', 'unused', 'never')", name="no_show_word"),
+        CheckConstraint("sms IN ('never', 'instead', 'both')", name="sms_word"),
         CheckConstraint("choice_default IN ('refund', 'rebook')", name="choice_default_word"),
     )
 
@@ -104,5 +111,7 @@ class Policy(Base):
     choice_hours: Mapped[int] = mapped_column(SmallInteger, server_default="48")
     no_show: Mapped[str] = mapped_column(String(6), server_default="known")
     choice_default: Mapped[str] = mapped_column(String(6), server_default="refund")
+    invoice_by_mail: Mapped[bool] = mapped_column(server_default=text("false"))
+    sms: Mapped[str] = mapped_column(String(7), server_default="instead")
 
     operator: Mapped[Operator] = relationship()

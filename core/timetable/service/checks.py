@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError, get_global
@@ -64,6 +65,22 @@ def matching(value: Any, field: str, most: int, kind: str) -> str | None:
     if found and not pattern.fullmatch(found):
         words = {"email": "an e-mail address", "url": "a web address (https://…)", "phone": "a phone number"}
         refuse(field, f"This is not {words[kind]}.")
+    return found
+
+
+def web_service(value: Any, field: str, most: int) -> str | None:
+    """An optional web address that a program calls: with a host, in ASCII, without a user or a password in it."""
+    found = matching(value, field, most, "url")
+    if not found:
+        return None
+    try:
+        parts, port = urlsplit(found), urlsplit(found).port
+    except ValueError:
+        refuse(field, "This is not a web address (https://…).")
+    if not found.isascii() or not parts.hostname or port == 0 or parts.fragment:
+        refuse(field, "This is not a web address that a program can call (https://…).")
+    if parts.username is not None or parts.password is not None:
+        refuse(field, "A user or a password cannot be part of this address.")
     return found
 
 

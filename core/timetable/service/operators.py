@@ -27,6 +27,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "url": lambda v: checks.matching(v, "url", 300, "url"),
     "address": lambda v: checks.optional_text(v, "address", 300),
     "tax_number": lambda v: checks.optional_text(v, "tax_number", 40),
+    "webhook_url": lambda v: checks.web_service(v, "webhook_url", 250),
+    "webhook_key": lambda v: checks.whole(v, "webhook_key", 1, 32_767),
     "active": lambda v: checks.yes_no(v, "active"),
 }
 _RANGES = {
@@ -40,7 +42,11 @@ _RANGES = {
     "offer_minutes": (5, 2880),
 }
 _HOURS = {"check_in_opens_hours": (0, 8760), "check_in_closes_hours": (0, 8760), "reminder_hours": (1, 168)}
-_WORDS = {"choice_default": ("refund", "rebook"), "no_show": ("known", "unused", "never")}
+_WORDS = {
+    "choice_default": ("refund", "rebook"),
+    "no_show": ("known", "unused", "never"),
+    "sms": ("never", "instead", "both"),
+}
 _CHANNELS = {"web", "api", "counter", "kiosk"}
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\??")
 
@@ -134,6 +140,8 @@ def _checked_rule(name: str, value: Any) -> Any:
         )
     if name in _HOURS:
         return None if value is None else checks.whole(value, name, *_HOURS[name])
+    if name == "invoice_by_mail":
+        return checks.yes_no(value, name)
     if name == "refund_ladder":
         return _checked_ladder(value)
     if name == "passenger_fields":

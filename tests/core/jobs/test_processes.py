@@ -12,9 +12,11 @@ from core.jobs.cron import LOCK
 from core.kernel.db import db, transaction
 from core.kernel.settings import Settings
 from core.tickets.queries import tickets_of
+from core.timetable.service.operators import change_operator
 from tests.support.codes import codes_in_pdf
 from tests.support.database import FreshDatabase
 from tests.support.factories import ACTOR, ALICE, make_office
+from tests.support.listener import Listener
 from tests.support.mail import MailServer, free_port
 from tests.support.processes import Start, eventually
 from tests.support.sales import sell
@@ -146,3 +148,24 @@ def test_cron_ends_in_the_middle_of_a_slow_delivery(office: Settings, start: Sta
         assert cron.stop() < PROMPT
         assert cron.process.returncode == 0
     assert "Traceback" not in cron.output
+
+
+def test_two_workers_and_a_relay_send_one_text_and_one_event_each(
+    fresh_database: FreshDatabase, redis_url: str, start: Start, listener: Listener
+) -> None:
+    """Through a gateway that breaks off now and then: what comes twice bears the same id."""
+    listener.moods = ["break", *[200] * 5, 500, 200]
+    towards = {"redis_url": redis_url, "sms_url": listener.url, "webhook_private_hosts": "127.0.0.1"}
+    settings = fresh_database.settings.model_copy(update=towards)
+    fresh_database.app.config["SETTINGS"] = settings
+    with fresh_database.app.app_context():
+        running = [start("worker", settings), start("worker", settings), start("cron", settings)]
+        place = make_office()
+        change_operator(place.operator_id, ACTOR, webhook_url=f"{listener.url}/events")
+        for seat in range(6):
+            sell(seat, office=place, email=None, contact_phone="+351912345678")
+        sent = "SELECT count(*) FROM messages WHERE channel <> 'email' AND status = 'sent'"
+        eventually(lambda: count(sent) == 12, 60, otherwise=lambda: "".join(each.output for each in running))
+        assert count("SELECT count(*) FROM messages") == 12
+    assert len(set(listener.ids)) == 12
+    assert len(listener.ids) == 14

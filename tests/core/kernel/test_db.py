@@ -140,6 +140,7 @@ class TestGuards:
 ONLY_ADDED_TO = {
     "activity_log": "activity_log_append_only",
     "cash_movements": "cash_movements_append_only",
+    "invoices": "invoices_append_only",
     "ledger_entries": "ledger_append_only",
     "ledger_postings": "ledger_append_only",
     "pattern_stops": "patterns_immutable",

@@ -45,6 +45,11 @@ ELSEWHERE = (
     " WHERE w.id = p.seat_id AND n.number = w.number AND n.layout_id = o.id AND o.code = 'other'"
     " AND r.id = p.reservation_id AND r.status = '{}'"
 )
+#: Invoices with a number, a total, for bookings, that nobody has issued.
+MADE_UP = (
+    "INSERT INTO invoices (id, operator_id, kind, year, number, booking_id, total, currency, facts)"
+    " SELECT gen_random_uuid(), operator_id, 'invoice', 2026, {}, id, {}, currency, '{{\"lines\": []}}' FROM bookings LIMIT {}"
+)
 #: What is done behind the office's back, and who has to notice.
 TAMPERING = {
     "one_owner": "UPDATE passengers SET seat_id = (SELECT seat_id FROM passengers p JOIN bookings b"
@@ -90,6 +95,10 @@ TAMPERING = {
     "closed_drawers_are_empty": "INSERT INTO shifts SELECT gen_random_uuid(), kiosk_id, user_id, place_id, currency,"
     " opened_at, opened_by, opened_by_name, float_count, float_amount, app_now(), 'a', 'Ann', '{}', 0, 1, 0 FROM shifts",
     "event_has_its_effect": "UPDATE webhook_events SET effect = 'booked'",
+    "numbered_without_gaps": MADE_UP.format("2", "total", "1"),
+    "booked_is_invoiced": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
+    "credited_within": "ALTER TABLE invoices DROP CONSTRAINT ck_invoices_credit_of_refund;"
+    + MADE_UP.format("row_number() OVER ()", "-1", "1").replace("'invoice'", "'credit'"),
     "booked_is_told": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
     "refund_is_sent": "UPDATE outbox SET done_at = app_now() WHERE kind = 'refund.due';"
     " UPDATE refunds SET next_try_at = NULL",
