@@ -13,6 +13,7 @@ from kiosk.views import (
     session,
     shell,
     ticket,
+    trips,
 )
 from kiosk.views.site import blueprint
 
@@ -30,4 +31,5 @@ __all__ = [
     "session",
     "shell",
     "ticket",
+    "trips",
 ]

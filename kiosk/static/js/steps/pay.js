@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { figure, money } from "../format.js";
 import { t } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
-import { sale } from "../sale.js";
+import { sale, trips } from "../sale.js";
 import { go } from "../flow.js";
 import { inWords } from "../problems.js";
 import { sayNow } from "../announce.js";
@@ -14,12 +14,12 @@ import { priceLines } from "./pricelines.js";
 import { waiting } from "./waiting.js";
 import { learnDevices, methodsNow } from "../devices/look.js";
 import { agreeOnPaper } from "../devices/paper.js";
-import { tripLine } from "./trip.js";
+import { journeyLines } from "./trip.js";
 
 const LOOK_EVERY = 3000;
 
 export function pay(notice = "") {
-  const { trip, hold } = sale;
+  const { hold } = sale;
   const total = { amount: hold.quote.total, currency: hold.quote.currency };
   const [bar, stop] = heldBar("pay", { every: LOOK_EVERY, onstate: look });
   const next = nextButton(t("pay.go", { amount: figure(total) }), begin);
@@ -29,9 +29,9 @@ export function pay(notice = "") {
   learnDevices().then(showMethods);
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
-  content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
+  content(bar, journeyLines(hold.legs.map(seatNumbers)), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
     h("div", { class: "pay-body scroll" },
-      h("div", { class: "card" }, priceLines(hold.quote, trip)), methods, terms()));
+      h("div", { class: "card" }, priceLines(hold, trips())), methods, terms()));
   if (notice) sayNow(notice);
 
   // The price is that of the moment when the seats were held: when it moved meanwhile, nobody pays without having been told.
@@ -48,8 +48,8 @@ export function pay(notice = "") {
     finish(state);
   }
 
-  function seatNumbers() {
-    const numbers = hold.passengers.map(({ seat }) => seat);
+  function seatNumbers({ passengers }) {
+    const numbers = passengers.map(({ seat }) => seat);
     return t(numbers.length > 1 ? "pay.seats" : "pay.seat", { seats: numbers.join(", ") });
   }
 
@@ -90,8 +90,16 @@ export function pay(notice = "") {
   }
 
   function terms() {
-    return h("section", { class: "terms", "aria-label": t("terms.label") }, h("strong", {}, t("terms.label")),
-      h("ul", {}, ladder(sale.plan.policy.refund_ladder, total.currency).map((line) => h("li", {}, line))));
+    return h("section", { class: "terms", "aria-label": t("terms.label") }, h("strong", {}, t("terms.label")), termsOfAll());
+  }
+
+  // Said once where both ways have the same terms.
+  function termsOfAll() {
+    const said = [sale.out?.plan, sale.plan].filter(Boolean).map(({ policy }) => ladder(policy.refund_ladder, total.currency));
+    const same = said.every((lines) => lines.join() === said[0].join());
+    return (same ? said.slice(0, 1) : said).flatMap((lines, leg) => [
+      !same && h("b", {}, t(leg ? "way.back" : "way.there")), h("ul", {}, lines.map((line) => h("li", {}, line))),
+    ]);
   }
 
   // One key for one attempt: when the answer was lost the same request is sent again and nothing is charged twice.
