@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from core.booking import parts
 from core.booking.basket_due import Due, lock_due
 from core.booking.difference_paid import lock_changed, make_good
 from core.booking.sale import Sale, lock_sale
@@ -53,7 +54,7 @@ def inserted(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:
     cash_intake.inserted(intake, value, lies)
     _note(intake, "cash.inserted", inserted=intake.inserted + value)
     if intake.status == IntakeStatus.TAKING and not intake.used and intake.inserted + value >= intake.wanted:
-        if due.can_be_booked and not seats_gone:
+        if due.can_be_booked and not seats_gone and _others_wait(due, intake):
             _book(due, intake, lies)
     elif intake.status in (IntakeStatus.DONE, IntakeStatus.OWED):
         owe(replace(intake, inserted=intake.inserted + value))
@@ -96,8 +97,7 @@ def pay_out_ended(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # no
 
 def give_back(intake: Intake, why: str) -> None:
     """Let the box give back what is left of a locked intake that takes no more; its payment fails unless it paid."""
-    if not intake.used:
-        records.fail(intake.payment_id, why)
+    _not_paid(intake, why)
     if intake.left == 0:
         _go_on(intake, IntakeStatus.DONE)
         return
@@ -111,8 +111,7 @@ def give_back(intake: Intake, why: str) -> None:
 
 def end_without_box(intake: Intake) -> None:
     """The box does not answer any more: what is in it of a locked intake is owed."""
-    if not intake.used:
-        records.fail(intake.payment_id, NOT_PAID)
+    _not_paid(intake, NOT_PAID)
     if intake.left:
         owe(intake)
     else:
@@ -134,11 +133,37 @@ def _book(due: Sale | Due, intake: Intake, lies: Lies) -> None:
     after = {"method": "cash", "amount": intake.wanted, "currency": intake.currency}
     reference = f"cash-{intake.payment_id}"
     records.complete_and_tell(actor, intake.payment_id, reference, row.operator_id, after)
+    split_id = _split_of(intake)
     if isinstance(due, Due):
         due.book(lies.account, actor, shift_id=lies.shift_id)
+    elif split_id:
+        amount = Money(intake.wanted, intake.currency)
+        parts.came(due, intake.payment_id, amount, "cash", shift_id=lies.shift_id, received_in=lies.account)
+        parts.book_if_whole(due, split_id, intake.payment_id, actor)
     else:
         make_good(due, intake.payment_id, lies.account, actor, shift_id=lies.shift_id)
     cash_intake.used(intake, lies)
+
+
+def _others_wait(due: Sale | Due, intake: Intake) -> bool:
+    """Whether the cash makes the price whole: it does unless a voucher's part went back meanwhile."""
+    split_id = _split_of(intake)
+    return isinstance(due, Due) or split_id is None or parts.others_wait(due, split_id, intake.payment_id)
+
+
+def _not_paid(intake: Intake, why: str) -> None:
+    """The payment fails unless it paid, and what a voucher has paid beside it goes back."""
+    if intake.used:
+        return
+    records.fail(intake.payment_id, why)
+    split_id = _split_of(intake)
+    if split_id:
+        parts.give_up(lock_sale(intake.reservation_id), split_id, parts.NOT_COMPLETED)
+
+
+def _split_of(intake: Intake) -> UUID | None:
+    row = run("SELECT split_id FROM payments WHERE id = %(id)s", {"id": intake.payment_id}).fetchone()
+    return row.split_id if row else None
 
 
 def _go_on(intake: Intake, status: IntakeStatus) -> None:

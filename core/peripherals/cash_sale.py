@@ -4,7 +4,6 @@ What comes of it is told by the agent's events (`cash_events`): the booking is m
 whole. Locks: schedule, reservation, intake.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,11 +60,12 @@ def begin_cash(reservation_id: UUID, holder: Holder, kiosk_id: UUID, actor: Acto
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
         locked.require_alone()
-        amount, offer = _offered(found, [locked], kiosk_id)
+        amount = total_of([locked])
+        offer = offered(found, amount, kiosk_id)
         give_grace(locked)
         row = locked.row
         payment_id = records.start_payment(actor, row.id, row.operator_id, "cash", Method.CASH, amount)
-        _accept(payment_id, kiosk_id, locked, amount)
+        accept(payment_id, kiosk_id, locked, amount)
     return CashStarted(payment_id, amount, offer.mode, offer.values)
 
 
@@ -77,23 +77,23 @@ def begin_cash_for_basket(basket_id: UUID, holder: Holder, kiosk_id: UUID, actor
     found = devices_of(kiosk_id)
     with transaction():
         members = lock_payable(basket_id, holder)
-        amount, offer = _offered(found, members, kiosk_id)
+        amount = total_of(members)
+        offer = offered(found, amount, kiosk_id)
         lead_id = intend(members, "cash", Method.CASH, actor)[0]
-        _accept(lead_id, kiosk_id, members[0], amount)
+        accept(lead_id, kiosk_id, members[0], amount)
     return CashStarted(lead_id, amount, offer.mode, offer.values)
 
 
-def _offered(found: Devices | None, members: Sequence[Locked], kiosk_id: UUID) -> tuple[Money, CashOffer]:
-    """What all of them cost, and how the box can take it. Raises NoOpenShift, OtherCurrency, CashNotPossible."""
-    amount = total_of(members)
+def offered(found: Devices | None, amount: Money, kiosk_id: UUID) -> CashOffer:
+    """How the box can take this amount. Raises NoOpenShift, OtherCurrency, CashNotPossible."""
     open_shift_of(Drawer(DrawerKind.KIOSK, kiosk_id), amount.currency)
     offer = cash_offer(found, amount)
     if offer.mode == "none":
         raise CashNotPossible
-    return amount, offer
+    return offer
 
 
-def _accept(payment_id: UUID, kiosk_id: UUID, locked: Locked, amount: Money) -> None:
+def accept(payment_id: UUID, kiosk_id: UUID, locked: Locked, amount: Money) -> None:
     """Tell the box to take so much, for the payment of this reservation."""
     cash_intake.open_intake(payment_id, kiosk_id, locked.row.id, locked.row.operator_id, amount)
     send(kiosk_id, Device.CASH, CommandKind.ACCEPT, amount.as_json(), command_id=payment_id)

@@ -14,6 +14,7 @@ from kiosk.views import (
     shell,
     ticket,
     trips,
+    voucher,
 )
 from kiosk.views.site import blueprint
 
@@ -32,4 +33,5 @@ __all__ = [
     "shell",
     "ticket",
     "trips",
+    "voucher",
 ]

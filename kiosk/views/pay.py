@@ -59,12 +59,12 @@ def pay(reservation_id: UUID) -> Response:
     def work() -> dict[str, Any]:
         devices = devices_of(kiosk.id)
         if not asked.without_paper:
-            _require_paper(devices)
+            require_paper(devices)
         held = own_hold(reservation_id)
         if asked.method == "cash":
             _begin_cash(held, holder, kiosk.id, who)
             return {**state_json(own_hold(reservation_id)), "method": "cash", "status": "pending"}
-        terminal = _terminal(devices) if asked.method == "card" else None
+        terminal = terminal_of(devices) if asked.method == "card" else None
         started = _begin(held, holder, who, asked.method, terminal)
         return {
             **state_json(own_hold(reservation_id)),
@@ -95,14 +95,15 @@ def picture(text: str) -> str:
     return "data:image/svg+xml;base64," + b64encode(qr.svg(text).encode()).decode()
 
 
-def _require_paper(devices: Devices | None) -> None:
+def require_paper(devices: Devices | None) -> None:
+    """Raises NoPaper where there is a printer that cannot print now."""
     if devices is not None and devices.has(Device.PRINTER):
         condition = devices.condition(Device.PRINTER)
         if condition not in _PRINTS:
             raise NoPaper(condition=condition)
 
 
-def _terminal(devices: Devices | None) -> UUID | None:
+def terminal_of(devices: Devices | None) -> UUID | None:
     """The kiosk when it has a terminal of its own; None sends the card to the office's gateway. Raises ReaderAway."""
     if devices is None or not devices.has(Device.TERMINAL):
         return None

@@ -17,7 +17,7 @@ const GIVE_UP_LOST = 14; // looks without any payment known: the request never a
 
 export function askingForCard(begun, { done, failed }) {
   const { hold } = sale;
-  const amount = money({ amount: hold.quote.total, currency: hold.quote.currency });
+  const amount = money(begun.amount ?? { amount: hold.quote.total, currency: hold.quote.currency });
   let over = false;
   let looking = false;
   let shown = "";

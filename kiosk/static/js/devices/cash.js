@@ -33,7 +33,7 @@ export function takingCash(begun, { done, failed }) {
   frame({ step: "waiting", title: t("cash.title"), lede: t("pay.waiting_lede") });
   document.getElementById("back").replaceChildren(back);
   content(bar, journeyLines(), panel);
-  draw({ status: "taking", wanted: hold.quote.total, inserted: 0, used: 0, mode: sale.devices?.cash?.mode ?? "any", values: sale.devices?.cash?.values ?? [] });
+  draw({ status: "taking", wanted: begun.amount?.amount ?? hold.quote.total, inserted: 0, used: 0, mode: sale.devices?.cash?.mode ?? "any", values: sale.devices?.cash?.values ?? [] });
   look();
 
   function end(work) {

@@ -10,6 +10,7 @@ import { go } from "../flow.js";
 import { inWords } from "../problems.js";
 import { sayNow } from "../announce.js";
 import { backToSeats, heldBar, lookUp, stopButton } from "./held.js";
+import { showMethods } from "./methods.js";
 import { priceLines } from "./pricelines.js";
 import { waiting } from "./waiting.js";
 import { learnDevices, methodsNow } from "../devices/look.js";
@@ -25,8 +26,8 @@ export function pay(notice = "") {
   const next = nextButton(t("pay.go", { amount: figure(total) }), begin);
   const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") });
   let offered = [];
-  showMethods();
-  learnDevices().then(showMethods);
+  offer();
+  learnDevices().then(offer);
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
   content(bar, journeyLines(hold.legs.map(seatNumbers)), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
@@ -43,7 +44,7 @@ export function pay(notice = "") {
   }
 
   function look(state) {
-    if (!state.booking) return learnDevices().then(showMethods);
+    if (!state.booking) return learnDevices().then(offer);
     stop();
     finish(state);
   }
@@ -53,40 +54,26 @@ export function pay(notice = "") {
     return t(numbers.length > 1 ? "pay.seats" : "pay.seat", { seats: numbers.join(", ") });
   }
 
-  function showMethods() {
+  function offer() {
     const found = methodsNow();
     const fingerprint = JSON.stringify([found, sale.devices?.cash?.mode]);
     if (methods.dataset.offered === fingerprint) return;
     methods.dataset.offered = fingerprint;
     offered = found;
     if (!offered.includes(sale.method)) sale.method = offered[0];
-    methods.replaceChildren(...offered.map(method));
+    showMethods(methods, offered, sale.method, choose);
     next.disabled = !offered.length;
-  }
-
-  function method(name) {
-    return h("button", {
-      class: "method", type: "button", role: "radio", id: `method-${name}`, "aria-checked": String(name === sale.method),
-      tabindex: name === sale.method ? 0 : -1, onclick: () => choose(name), onkeydown: arrows,
-    }, t(`method.${name}`), h("small", {}, t(name === "cash" && sale.devices.cash.mode === "exact" ? "method.cash.exact" : `method.${name}.text`)), h("span", { class: "dot" }));
+    next.textContent = words();
   }
 
   function choose(name) {
     sale.method = name;
-    for (const button of methods.children) {
-      const chosen = button.id === `method-${name}`;
-      button.setAttribute("aria-checked", String(chosen));
-      button.tabIndex = chosen ? 0 : -1;
-      if (chosen) button.focus();
-    }
+    next.textContent = words();
   }
 
-  function arrows(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const at = offered.indexOf(sale.method) + step + offered.length;
-    choose(offered[at % offered.length]);
+  // What a voucher pays is looked up first: nothing is agreed to by this touch.
+  function words() {
+    return sale.method === "voucher" ? t("details.continue") : t("pay.go", { amount: figure(total) });
   }
 
   function terms() {
@@ -104,6 +91,7 @@ export function pay(notice = "") {
 
   // One key for one attempt: when the answer was lost the same request is sent again and nothing is charged twice.
   async function begin() {
+    if (sale.method === "voucher") return go("voucher");
     if (!(await agreeOnPaper())) return;
     stop();
     const key = newKey();
@@ -142,7 +130,7 @@ export function pay(notice = "") {
 
 const pay_again = (words) => go("pay", words);
 
-function finish(state) {
+export function finish(state) {
   sale.booking = state.booking;
   go("ticket");
 }

@@ -43,7 +43,7 @@ export function waiting(begun, { done, failed }) {
   content(bar, journeyLines(), h("div", { class: "waiting" },
     begun.qr ? h("div", { class: "phone-code" }, h("img", { src: begun.qr, alt: t("pay.code") })) : h("div", { class: "spin", "aria-hidden": "true" }),
     h("h2", {}, t(`wait.${method}`)),
-    h("div", { class: "amount" }, money({ amount: hold.quote.total, currency: hold.quote.currency })),
+    h("div", { class: "amount" }, money(begun.amount ?? { amount: hold.quote.total, currency: hold.quote.currency })),
     h("p", { class: "lede" }, t(`wait.${method}.text`))));
 
   function look(state) {
