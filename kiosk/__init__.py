@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from core.kernel.bundle import missing_bundle
-from kiosk.views import blueprint, choice, waiting
+from kiosk.views import blueprint, choice, waiting, wall
 
 
 def register(app: Flask) -> None:
@@ -17,3 +17,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(choice.page)
     app.register_blueprint(waiting.page)
+    app.register_blueprint(wall.page)

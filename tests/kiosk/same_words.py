@@ -28,6 +28,7 @@ WORDS = {
     "steps.ticket": "de",
     "tools.contrast": "ro",
     "type.senior": "fr",
+    "wall.to": "fr",
 }
 
 
