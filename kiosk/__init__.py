@@ -6,7 +6,7 @@ import structlog
 from flask import Flask
 
 from core.kernel.bundle import missing_bundle
-from kiosk.views import blueprint, choice, ticket_link, waiting
+from kiosk.views import blueprint, choice, ticket_link, waiting, wall
 
 
 def register(app: Flask) -> None:
@@ -18,3 +18,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(choice.page)
     app.register_blueprint(waiting.page)
     app.register_blueprint(ticket_link.page)
+    app.register_blueprint(wall.page)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, url_for
 from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from admin import access
 from admin.base_views import StaffList
 from admin.choices import active_choices, active_operator_choices, operator_choices, word_choices
 from admin.fields import choice, line, place_text, tick, whole
-from admin.formats import state, words
+from admin.formats import link, state, words
 from admin.listing import Column, equals, references, tidy, yes_or_no
 from admin.views import patterns
 from core.kernel.db import db
@@ -66,6 +66,11 @@ class PlaceEditForm(PlaceForm):
     active = tick(_l("In use"))
 
 
+def _board(place: Place) -> Any:
+    """Where its board for a wall is, which anybody may open."""
+    return link(url_for("wall.show", code=place.code), _("Open")) if place.active else "–"
+
+
 class Places(StaffList):
     """Stations, stops, airports and cinemas."""
 
@@ -83,6 +88,7 @@ class Places(StaffList):
         Column("city", _l("City"), lambda p: p.city or "–"),
         Column("country", _l("Country"), lambda p: p.country or "–"),
         Column("timezone", _l("Time zone"), lambda p: p.timezone),
+        Column("board", _l("Departure board"), _board),
         Column("active", _l("In use"), lambda p: state("active" if p.active else "inactive")),
     ]
     filters: ClassVar = [

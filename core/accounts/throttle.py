@@ -28,6 +28,8 @@ FOUND_OF_REFERENCE = "6 per hour"
 VOUCHER_CODES_OF_ADDRESS = "60 per hour"
 VOUCHER_CODES_OF_DEVICE = "12 per hour"
 WAITING = "20 per hour"
+#: Boards on walls: each asks six times a minute, and a station has one address for all of its own.
+BOARD_LOOKS = "300 per minute"
 GUEST_SEARCHES = "100 per hour"
 
 #: Redis is asked again after so many seconds of silence.

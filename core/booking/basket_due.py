@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.booking.confirm import confirm
 from core.booking.sale import Sale, lock_sale
+from core.kernel.activity import SYSTEM, Actor
 from core.kernel.db import run
 from core.kernel.money import Money
 from core.payments import records
@@ -74,12 +75,21 @@ class Due:
         """The first sale that cannot be booked, or else the leading one."""
         return next((share.sale for share in self.shares if not share.can_be_booked), self.leading)
 
-    def book(self) -> None:
-        """Make all bookings; the leading payment is completed already. Raises SeatsGone: then none may be kept."""
+    def book(
+        self,
+        received_in: Account = Account.GATEWAY_RECEIVABLE,
+        actor: Actor = SYSTEM,
+        *,
+        shift_id: UUID | None = None,
+    ) -> None:
+        """Make all bookings; the leading payment is completed already. Cash has come into the drawer of a shift.
+
+        Raises SeatsGone: then none may be kept.
+        """
         for share in self.shares:
             if share.payment_id != self.lead_id:
                 records.complete(share.payment_id)
-            confirm(share.sale, share.payment_id, Account.GATEWAY_RECEIVABLE)
+            confirm(share.sale, share.payment_id, received_in, actor, shift_id=shift_id)
 
     def fail_others(self) -> None:
         """All of the money goes back through the leading payment: nothing came for the others."""

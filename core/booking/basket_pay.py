@@ -51,9 +51,9 @@ def begin_basket_payment(
         raise BadPassenger("A basket is paid at once, by one method.", field="method", code="unknown_method")
     through = gateway("terminal") if terminal_of else gateway_for(method)
     with transaction():
-        members = _lock_payable(basket_id, holder)
+        members = lock_payable(basket_id, holder)
         amount = total_of(members)
-        payment_ids = _intend(members, through.name, method, actor) if amount.amount else []
+        payment_ids = intend(members, through.name, method, actor) if amount.amount else []
     if not payment_ids:
         paid = take_cash_for_basket(basket_id, holder, actor)
         return PaymentStarted(paid[0], PaymentStatus.COMPLETED, None, amount)
@@ -67,14 +67,15 @@ def total_of(members: Sequence[Locked]) -> Money:
     return Money(sum(member.row.total for member in members), members[0].row.currency)
 
 
-def _lock_payable(basket_id: UUID, holder: Holder | None) -> list[Locked]:
+def lock_payable(basket_id: UUID, holder: Holder | None) -> list[Locked]:
+    """All of it under lock, in the order of the schedules. Raises NotFound, HoldExpired, NotActive."""
     members = lock_members(basket_id, holder)
     for member in members:
         member.require_open()
     return members
 
 
-def _intend(members: Sequence[Locked], through: str, method: str, actor: Actor) -> list[UUID]:
+def intend(members: Sequence[Locked], through: str, method: str, actor: Actor) -> list[UUID]:
     """Record one payment for each reservation, the first of which leads; give the grace. Returns their ids."""
     payment_ids = []
     for member in members:
@@ -127,7 +128,7 @@ def take_cash_for_basket(basket_id: UUID, holder: Holder | None, actor: Actor) -
     try:
         with transaction():
             run(_LOCK_SCHEDULES, {"id": basket_id})
-            return [_take_cash(member, actor) for member in _lock_payable(basket_id, holder)]
+            return [_take_cash(member, actor) for member in lock_payable(basket_id, holder)]
     except SeatsGone:
         raise HoldExpired from None
 

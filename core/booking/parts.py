@@ -48,10 +48,20 @@ class Part:
     """Its money is here, and has neither bought anything nor gone back."""
 
 
-def came(sale: Sale, payment_id: UUID, amount: Money, gateway: str, *, shift_id: UUID | None = None) -> None:
-    """Book the money of a part as waiting for the rest; its payment is completed. Cash is in the drawer of a shift."""
+def came(
+    sale: Sale,
+    payment_id: UUID,
+    amount: Money,
+    gateway: str,
+    *,
+    shift_id: UUID | None = None,
+    received_in: Account | None = None,
+) -> None:
+    """Book the money of a part as waiting for the rest; its payment is completed. Cash is in the drawer of a shift, or where
+    it was ``received_in``.
+    """
     row = sale.row
-    lines = part_lines(amount.amount, account_received(gateway))
+    lines = part_lines(amount.amount, received_in or account_received(gateway))
     links = {
         "payment_id": payment_id,
         "reservation_id": row.id,
@@ -74,6 +84,13 @@ def book_if_whole(
     booking_id = make_good(sale, last, Account.PREPAYMENTS, actor)
     run(_WAITED, {"split_id": split_id})
     return booking_id
+
+
+def others_wait(sale: Sale, split_id: UUID, last: UUID) -> bool:
+    """Whether with the money of this part the price would be whole."""
+    parts = _parts(split_id)
+    whole = sum(part.amount.amount for part in parts) == sale.total.amount
+    return whole and all(part.waits for part in parts if part.id != last)
 
 
 def give_up(sale: Sale, split_id: UUID, why: str, *, but: UUID | None = None) -> int:

@@ -4,7 +4,7 @@ with the intent to take the rest; then the gateway is asked for the rest. Single
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from core.booking import parts
@@ -57,13 +57,15 @@ def begin_split(
     *,
     return_url: str | None = None,
     behaviour: str | None = None,
+    terminal_of: UUID | None = None,
 ) -> SplitStarted:
     """Pay a reservation in parts. What came in an earlier split of it that is not whole goes back first.
+    ``terminal_of``: the kiosk whose own card terminal is to charge.
 
     Raises NotFound, HoldExpired, NotActive, BadPassenger `bad_parts` and `unknown_method`, the vouchers' errors,
     NoOpenShift and OtherCurrency for cash, and Unavailable when the gateway did not answer: then all parts go back.
     """
-    by_gateway = [gateway_for(each.method).name for each in requests]
+    by_gateway = [_through(each.method, terminal_of) for each in requests]
     split_id = new_id()
     try:
         with transaction():
@@ -84,7 +86,12 @@ def begin_split(
         raise HoldExpired from None
     if booking_id is not None:
         return SplitStarted(tuple(begun), booking_id)
-    return SplitStarted(tuple(_ask(locked, split_id, begun, by_gateway, return_url, behaviour)), None)
+    intent = _intent(locked, return_url, behaviour, terminal_of)
+    return SplitStarted(tuple(_ask(locked, split_id, begun, by_gateway, intent)), None)
+
+
+def _through(method: str, terminal_of: UUID | None) -> str:
+    return "terminal" if terminal_of and method == Method.CARD else gateway_for(method).name
 
 
 def _require_payable(sale: Sale, locked: Locked) -> None:
@@ -123,35 +130,42 @@ def _begin(
     return PartStarted(payment_id, request.method, PaymentStatus.COMPLETED, amount)
 
 
+def _intent(
+    locked: Locked, return_url: str | None, behaviour: str | None, terminal_of: UUID | None
+) -> PaymentIntent:
+    """What a gateway is asked for, but for the payment, its method and its amount."""
+    row = locked.row
+    return PaymentIntent(
+        payment_id=row.id,
+        amount=Money(row.total, row.currency),
+        method="",
+        description=row.operator_name,
+        return_url=return_url,
+        language=row.language,
+        in_person=row.channel in ("kiosk", "counter"),
+        behaviour=behaviour,
+        kiosk_id=terminal_of,
+    )
+
+
 def _ask(
     locked: Locked,
     split_id: UUID,
     begun: Sequence[PartStarted],
     by_gateway: Sequence[str],
-    return_url: str | None,
-    behaviour: str | None,
+    intent: PaymentIntent,
 ) -> list[PartStarted]:
     """Ask the gateway for the part that is not at hand."""
-    row = locked.row
     asked = []
     for part, name in zip(begun, by_gateway, strict=True):
         if part.status != PaymentStatus.PENDING:
             asked.append(part)
             continue
-        intent = PaymentIntent(
-            payment_id=part.payment_id,
-            amount=part.amount,
-            method=part.method,
-            description=row.operator_name,
-            return_url=return_url,
-            language=row.language,
-            in_person=row.channel in ("kiosk", "counter"),
-            behaviour=behaviour,
-        )
         try:
-            answer = ask(name, intent)
+            mine = replace(intent, payment_id=part.payment_id, amount=part.amount, method=part.method)
+            answer = ask(name, mine)
         except Exception:
-            _give_up(row.id, split_id)
+            _give_up(locked.row.id, split_id)
             raise
         asked.append(PartStarted(part.payment_id, part.method, answer.status, part.amount, answer.pay_url))
     return asked

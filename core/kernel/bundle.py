@@ -28,6 +28,9 @@ _SOURCES = (
     ("scripts/bundle", "*.*"),
 )
 
+#: What the manifest says by one name each, in the order of `Bundle`.
+_SINGLE = ("main", "pairing", "wall", "wall_style", "style", "far_fonts")
+
 Stamps = tuple[tuple[str, int, int], ...]
 
 
@@ -37,6 +40,8 @@ class Bundle:
 
     main: str
     pairing: str
+    wall: str
+    wall_style: str
     style: str
     far_fonts: str
     fonts: tuple[str, ...]
@@ -90,7 +95,8 @@ def _read(_changed: int) -> tuple[str, Bundle] | None:
     try:
         made = json.loads(MANIFEST.read_text(encoding="utf-8"))
         lists = {name: tuple(map(str, made[name])) for name in ("fonts", "needed")}
-        main, pairing, style, far = (str(made[name]) for name in ("main", "pairing", "style", "far_fonts"))
-        return str(made["digest"]), Bundle(main, pairing, style, far, lists["fonts"], lists["needed"])
+        main, pairing, wall, wall_style, style, far = (str(made[name]) for name in _SINGLE)
+        named = (main, pairing, wall, wall_style, style, far)
+        return str(made["digest"]), Bundle(*named, lists["fonts"], lists["needed"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -10,6 +10,9 @@ Socket.IO answers outside of Flask, and is not touched here.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import brotli
 from flask import Flask, Response, request
 from flask_compress import Compress
 
@@ -37,4 +40,24 @@ def _files(answer: Response) -> Response:
         return answer
     answer.direct_passthrough = False
     answer.get_data()  # no stream any more: its length and its ETag are those of what is sent
+    if answer.mimetype == "application/json" and request.accept_encodings["br"] > 0:
+        return _tightly(answer)
     return _compress.after_request(answer)
+
+
+def _tightly(answer: Response) -> Response:
+    """A catalogue of words, a tenth smaller than what is packed for each who asks: there are few, so each is packed once."""
+    tag, _ = answer.get_etag()
+    answer.set_data(_packed(answer.get_data()))
+    answer.content_encoding = "br"
+    answer.vary.add("Accept-Encoding")
+    if tag:
+        answer.set_etag(f"{tag}:br")
+        answer.make_conditional(request)
+    return answer
+
+
+@lru_cache(maxsize=64)
+def _packed(content: bytes) -> bytes:
+    packed: bytes = brotli.compress(content, quality=11)
+    return packed

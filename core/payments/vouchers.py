@@ -40,6 +40,13 @@ class VoucherExpired(RuleBroken):
     message = "This voucher has expired."
 
 
+class VoucherOtherCurrency(RuleBroken):
+    """It is the operator's, in another `currency` than the price."""
+
+    code = "voucher_other_currency"
+    message = "This voucher is in another currency."
+
+
 class VoucherTooSmall(RuleBroken):
     """There is not so much on it; `balance` says how much."""
 
@@ -80,6 +87,7 @@ _FIND = """
 SELECT id, balance, active, expires_at <= app_now() AS run_out FROM vouchers
 WHERE code = %(code)s AND operator_id = %(operator_id)s AND currency = %(currency)s FOR UPDATE
 """
+_CURRENCY = "SELECT currency FROM vouchers WHERE code = %(code)s AND operator_id = %(operator_id)s AND active"
 _SPEND = """
 UPDATE vouchers SET balance = balance - %(amount)s
 WHERE id = %(id)s AND balance >= %(amount)s AND active AND (expires_at IS NULL OR expires_at > app_now())
@@ -157,7 +165,7 @@ def block(voucher_id: UUID, actor: Actor, reason: str) -> None:
 
 def balance_of(code: str, operator_id: UUID, currency: str) -> int:
     """What may be spent with this code at this operator now; the voucher is locked. Several are locked in their codes'
-    order. Raises VoucherUnknown, VoucherExpired.
+    order. Raises VoucherUnknown, VoucherOtherCurrency, VoucherExpired.
     """
     return int(_find(code, operator_id, currency).balance)
 
@@ -195,11 +203,20 @@ def _find(code: str, operator_id: UUID, currency: str) -> Any:
     if not codes.is_checked(plain, LENGTH):
         raise VoucherUnknown
     row = run(_FIND, {"code": plain, "operator_id": operator_id, "currency": currency}).fetchone()
+    if row is None:
+        _refuse_currency(plain, operator_id)
     if row is None or not row.active:
         raise VoucherUnknown
     if row.run_out:
         raise VoucherExpired
     return row
+
+
+def _refuse_currency(code: str, operator_id: UUID) -> None:
+    """Raises VoucherOtherCurrency when the operator has that voucher all the same."""
+    other = run(_CURRENCY, {"code": code, "operator_id": operator_id}).fetchone()
+    if other is not None:
+        raise VoucherOtherCurrency(currency=other.currency)
 
 
 def _enter(

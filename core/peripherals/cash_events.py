@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from core.booking import parts
+from core.booking.basket_due import Due, lock_due
 from core.booking.difference_paid import lock_changed, make_good
 from core.booking.sale import Sale, lock_sale
 from core.kernel.activity import SYSTEM, Actor, record
@@ -33,8 +35,9 @@ RETURN_PATIENCE = 120
 NOT_PAID = "The cash was not paid in full and goes back."
 
 _OF = """
-SELECT i.payment_id, i.reservation_id FROM kiosk_commands c
+SELECT i.payment_id, i.reservation_id, p.lead_id FROM kiosk_commands c
 JOIN cash_intakes i ON i.payment_id = coalesce(c.subject_id, c.id) AND i.kiosk_id = c.kiosk_id
+JOIN payments p ON p.id = i.payment_id
 WHERE c.id = %(command_id)s AND c.kiosk_id = %(kiosk_id)s
 """
 
@@ -46,13 +49,13 @@ def inserted(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:
     if found is None:
         _stray(kiosk_id, Money(value, _currency(event)))
         return
-    sale, intake = found
+    due, intake = found
     lies = lies_in(kiosk_id, intake.currency)
     cash_intake.inserted(intake, value, lies)
     _note(intake, "cash.inserted", inserted=intake.inserted + value)
     if intake.status == IntakeStatus.TAKING and not intake.used and intake.inserted + value >= intake.wanted:
-        if sale.can_be_booked and not seats_gone:
-            _book(sale, intake, lies)
+        if due.can_be_booked and not seats_gone and _others_wait(due, intake):
+            _book(due, intake, lies)
     elif intake.status in (IntakeStatus.DONE, IntakeStatus.OWED):
         owe(replace(intake, inserted=intake.inserted + value))
 
@@ -63,7 +66,7 @@ def stopped(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # noqa: AR
     found = _locked(kiosk_id, event)
     if found is None:
         return
-    _sale, intake = found
+    intake = found[1]
     if intake.status in (IntakeStatus.TAKING, IntakeStatus.STOPPING):
         give_back(intake, str(event.data.get("reason") or NOT_PAID))
 
@@ -94,8 +97,7 @@ def pay_out_ended(kiosk_id: UUID, event: Event, seats_gone: bool) -> None:  # no
 
 def give_back(intake: Intake, why: str) -> None:
     """Let the box give back what is left of a locked intake that takes no more; its payment fails unless it paid."""
-    if not intake.used:
-        records.fail(intake.payment_id, why)
+    _not_paid(intake, why)
     if intake.left == 0:
         _go_on(intake, IntakeStatus.DONE)
         return
@@ -109,8 +111,7 @@ def give_back(intake: Intake, why: str) -> None:
 
 def end_without_box(intake: Intake) -> None:
     """The box does not answer any more: what is in it of a locked intake is owed."""
-    if not intake.used:
-        records.fail(intake.payment_id, NOT_PAID)
+    _not_paid(intake, NOT_PAID)
     if intake.left:
         owe(intake)
     else:
@@ -125,14 +126,44 @@ def owe(intake: Intake) -> None:
     print_owed_slip(intake, str(code), left)
 
 
-def _book(sale: Sale, intake: Intake, lies: Lies) -> None:
-    row = sale.row
+def _book(due: Sale | Due, intake: Intake, lies: Lies) -> None:
+    """Make the booking, or all those of a basket."""
+    row = due.leading.row if isinstance(due, Due) else due.row
     actor = Actor("kiosk", str(intake.kiosk_id), row.holder_label)
     after = {"method": "cash", "amount": intake.wanted, "currency": intake.currency}
     reference = f"cash-{intake.payment_id}"
     records.complete_and_tell(actor, intake.payment_id, reference, row.operator_id, after)
-    make_good(sale, intake.payment_id, lies.account, actor, shift_id=lies.shift_id)
+    split_id = _split_of(intake)
+    if isinstance(due, Due):
+        due.book(lies.account, actor, shift_id=lies.shift_id)
+    elif split_id:
+        amount = Money(intake.wanted, intake.currency)
+        parts.came(due, intake.payment_id, amount, "cash", shift_id=lies.shift_id, received_in=lies.account)
+        parts.book_if_whole(due, split_id, intake.payment_id, actor)
+    else:
+        make_good(due, intake.payment_id, lies.account, actor, shift_id=lies.shift_id)
     cash_intake.used(intake, lies)
+
+
+def _others_wait(due: Sale | Due, intake: Intake) -> bool:
+    """Whether the cash makes the price whole: it does unless a voucher's part went back meanwhile."""
+    split_id = _split_of(intake)
+    return isinstance(due, Due) or split_id is None or parts.others_wait(due, split_id, intake.payment_id)
+
+
+def _not_paid(intake: Intake, why: str) -> None:
+    """The payment fails unless it paid, and what a voucher has paid beside it goes back."""
+    if intake.used:
+        return
+    records.fail(intake.payment_id, why)
+    split_id = _split_of(intake)
+    if split_id:
+        parts.give_up(lock_sale(intake.reservation_id), split_id, parts.NOT_COMPLETED)
+
+
+def _split_of(intake: Intake) -> UUID | None:
+    row = run("SELECT split_id FROM payments WHERE id = %(id)s", {"id": intake.payment_id}).fetchone()
+    return row.split_id if row else None
 
 
 def _go_on(intake: Intake, status: IntakeStatus) -> None:
@@ -153,15 +184,19 @@ def _stray(kiosk_id: UUID, amount: Money) -> None:
     record(SYSTEM, "cash.stray", "kiosk", kiosk_id, after=amount.as_json())
 
 
-def _locked(kiosk_id: UUID, event: Event) -> tuple[Sale, Intake] | None:
-    """The sale and the intake that an event is about, locked in this order."""
+def _locked(kiosk_id: UUID, event: Event) -> tuple[Sale | Due, Intake] | None:
+    """The sale, or all those of a basket, and the intake that an event is about, locked in this order."""
     row = run(_OF, {"command_id": event.command_id, "kiosk_id": kiosk_id}).fetchone()
     if row is None:
         return None
-    lock_changed(row.reservation_id)
-    sale = lock_sale(row.reservation_id)
+    due = lock_due(row.lead_id) if row.lead_id else _lock_alone(row.reservation_id)
     intake = cash_intake.lock_intake(row.payment_id)
-    return None if intake is None else (sale, intake)
+    return None if intake is None else (due, intake)
+
+
+def _lock_alone(reservation_id: UUID) -> Sale:
+    lock_changed(reservation_id)
+    return lock_sale(reservation_id)
 
 
 def _end(kiosk_id: UUID, event: Event) -> None:

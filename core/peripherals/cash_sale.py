@@ -1,4 +1,4 @@
-"""Cash at a kiosk: its box begins to take money for a reservation, and is told to stop.
+"""Cash at a kiosk: its box begins to take money for a reservation or a whole basket, and is told to stop.
 
 What comes of it is told by the agent's events (`cash_events`): the booking is made by the event that makes the amount
 whole. Locks: schedule, reservation, intake.
@@ -7,8 +7,9 @@ whole. Locks: schedule, reservation, intake.
 from dataclasses import dataclass
 from uuid import UUID
 
+from core.booking.basket_pay import intend, lock_payable, total_of
 from core.booking.begin import give_grace
-from core.booking.own import lock_reservation
+from core.booking.own import Locked, lock_reservation
 from core.booking.parties import Holder
 from core.kernel.activity import Actor
 from core.kernel.db import run, transaction
@@ -17,7 +18,7 @@ from core.kernel.money import Money
 from core.payments import cash_intake, records
 from core.payments.words import IntakeStatus, Method
 from core.peripherals.commands import send
-from core.peripherals.queries import cash_offer, devices_of
+from core.peripherals.queries import CashOffer, Devices, cash_offer, devices_of
 from core.peripherals.words import CommandKind, Device
 from core.till.drawer import Drawer, open_shift_of
 from core.till.words import DrawerKind
@@ -59,17 +60,43 @@ def begin_cash(reservation_id: UUID, holder: Holder, kiosk_id: UUID, actor: Acto
         locked = lock_reservation(reservation_id, holder)
         locked.require_open()
         locked.require_alone()
-        row = locked.row
-        amount = Money(row.total, row.currency)
-        open_shift_of(Drawer(DrawerKind.KIOSK, kiosk_id), row.currency)
-        offer = cash_offer(found, amount)
-        if offer.mode == "none":
-            raise CashNotPossible
+        amount = total_of([locked])
+        offer = offered(found, amount, kiosk_id)
         give_grace(locked)
+        row = locked.row
         payment_id = records.start_payment(actor, row.id, row.operator_id, "cash", Method.CASH, amount)
-        cash_intake.open_intake(payment_id, kiosk_id, row.id, row.operator_id, amount)
-        send(kiosk_id, Device.CASH, CommandKind.ACCEPT, amount.as_json(), command_id=payment_id)
+        accept(payment_id, kiosk_id, locked, amount)
     return CashStarted(payment_id, amount, offer.mode, offer.values)
+
+
+def begin_cash_for_basket(basket_id: UUID, holder: Holder, kiosk_id: UUID, actor: Actor) -> CashStarted:
+    """The same for all of a basket: one sum into the box, a share of it for each reservation, the first of which leads.
+
+    Raises what `begin_cash` raises.
+    """
+    found = devices_of(kiosk_id)
+    with transaction():
+        members = lock_payable(basket_id, holder)
+        amount = total_of(members)
+        offer = offered(found, amount, kiosk_id)
+        lead_id = intend(members, "cash", Method.CASH, actor)[0]
+        accept(lead_id, kiosk_id, members[0], amount)
+    return CashStarted(lead_id, amount, offer.mode, offer.values)
+
+
+def offered(found: Devices | None, amount: Money, kiosk_id: UUID) -> CashOffer:
+    """How the box can take this amount. Raises NoOpenShift, OtherCurrency, CashNotPossible."""
+    open_shift_of(Drawer(DrawerKind.KIOSK, kiosk_id), amount.currency)
+    offer = cash_offer(found, amount)
+    if offer.mode == "none":
+        raise CashNotPossible
+    return offer
+
+
+def accept(payment_id: UUID, kiosk_id: UUID, locked: Locked, amount: Money) -> None:
+    """Tell the box to take so much, for the payment of this reservation."""
+    cash_intake.open_intake(payment_id, kiosk_id, locked.row.id, locked.row.operator_id, amount)
+    send(kiosk_id, Device.CASH, CommandKind.ACCEPT, amount.as_json(), command_id=payment_id)
 
 
 def stop_cash(reservation_id: UUID, holder: Holder, kiosk_id: UUID) -> bool:

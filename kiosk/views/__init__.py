@@ -13,6 +13,8 @@ from kiosk.views import (
     session,
     shell,
     ticket,
+    trips,
+    voucher,
 )
 from kiosk.views.site import blueprint
 
@@ -30,4 +32,6 @@ __all__ = [
     "session",
     "shell",
     "ticket",
+    "trips",
+    "voucher",
 ]

@@ -23,9 +23,9 @@ from core.peripherals.scanned import take_scan
 from core.peripherals.words import CommandKind, Device
 from kiosk import device
 from kiosk.asked import Asked, body, query
+from kiosk.held import Held, own_hold
 from kiosk.once import done_once
 from kiosk.station import LANGUAGES
-from kiosk.views.hold import own_reservation
 from kiosk.views.site import blueprint
 
 
@@ -48,32 +48,31 @@ def look_at_devices() -> Response:
     asked = query(DevicesAsked)
     answer = {**conditions(found), "cash": None}
     if asked.reservation and found is not None and found.has(Device.CASH):
-        quote = own_reservation(asked.reservation).quote
-        answer["cash"] = _offer(found, Money(quote.total, quote.currency))
+        answer["cash"] = _offer(found, own_hold(asked.reservation).total)
     return jsonify(answer)
 
 
 @blueprint.get("/api/holds/<uuid:reservation_id>/devices")
 def look_at_payment(reservation_id: UUID) -> Response:
     """How the cash, the card and the printing of this traveller stand: asked twice a second while they are going on."""
-    view = own_reservation(reservation_id)
-    found = devices_of(device.require_device().id)
+    held = own_hold(reservation_id)
+    view, found = held.leading, devices_of(device.require_device().id)
     return jsonify(
-        {**conditions(found), "cash": _cash(view, found), "card": _card(view), "print": _print(view)}
+        {**conditions(found), "cash": _cash(view, found), "card": _card(view), "print": _print(held)}
     )
 
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/cash/stop")
 def stop_taking_cash(reservation_id: UUID) -> Response:
     """The traveller wants the money back: the box stops, and gives it."""
-    stopped = stop_cash(reservation_id, device.traveller(), device.require_device().id)
+    stopped = stop_cash(own_hold(reservation_id).leading.id, device.traveller(), device.require_device().id)
     return jsonify(stopped=stopped)
 
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/card/cancel")
 def stop_asking_for_card(reservation_id: UUID) -> Response:
     """The traveller wants to pay another way: the terminal asks for no card any more."""
-    view = own_reservation(reservation_id)
+    view = own_hold(reservation_id).leading
     open_ones = [each.id for each in view.payments if each.status == "pending" and each.gateway == "terminal"]
     cancelled = [cancel_charge(device.require_device().id, each) for each in open_ones]
     return jsonify(cancelled=any(cancelled))
@@ -81,14 +80,16 @@ def stop_asking_for_card(reservation_id: UUID) -> Response:
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/print")
 def print_tickets(reservation_id: UUID) -> Response:
-    """Print what was bought: once, and once more when it did not come out."""
-    view = own_reservation(reservation_id)
+    """Print what was bought: once, and once more what did not come out."""
+    held = own_hold(reservation_id)
     asked = body(PrintAsked)
     language = asked.language if asked.language in LANGUAGES else "en"
 
     def work() -> dict[str, Any]:
-        print_booking(view, device.require_device().id, language)
-        return {"print": _print(view)}
+        for view in held.legs:
+            if len(held.legs) == 1 or _may_print(view):
+                print_booking(view, device.require_device().id, language)
+        return {"print": _print(held)}
 
     return done_once(work, 201)
 
@@ -142,7 +143,24 @@ def _card(view: ReservationView) -> dict[str, Any] | None:
     }
 
 
-def _print(view: ReservationView) -> dict[str, Any] | None:
+def _print(held: Held) -> dict[str, Any] | None:
+    """How the printing of all tickets stands: it failed where one did not come out, and is done when all have."""
+    found = [_print_one(view) for view in held.legs]
+    tried = [each for each in found if each is not None]
+    if not tried:
+        return None
+    failed = next((each for each in tried if each["status"] == "failed"), None)
+    going = next((each for each in tried if each["status"] != "done"), None)
+    return failed or going or tried[0]
+
+
+def _may_print(view: ReservationView) -> bool:
+    """Of several tickets only those are printed once more that did not come out."""
+    found = _print_one(view)
+    return found is None or found["again"]
+
+
+def _print_one(view: ReservationView) -> dict[str, Any] | None:
     if view.booking_id is None:
         return None
     tried = commands_about(view.booking_id, CommandKind.PRINT)

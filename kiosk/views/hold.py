@@ -1,5 +1,9 @@
-"""From the hold on: reserve, look, extend, change seats, name, give back. Only the traveller who holds it sees a reservation."""
+"""From the hold on: reserve, look, extend, change seats, name, give back. Only the traveller who holds it sees a reservation.
 
+What is part of a basket stands for the whole of it (`kiosk.held`).
+"""
+
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,22 +12,14 @@ from pydantic import Field
 
 from core.accounts.boarding import require_boarding
 from core.booking.alter import alter
-from core.booking.cancel import cancel
-from core.booking.details import set_details
-from core.booking.extend import extend
-from core.booking.queries import booking_view, reservation_view
 from core.booking.requests import HoldRequest, PassengerRequest, Seating
 from core.booking.reserve import reserve
-from core.booking.self_service import changed_booking
-from core.booking.views import ReservationView
-from core.kernel.clock import now
-from core.kernel.errors import NotFound
 from core.peripherals.cash_sale import stop_cash
-from core.till.drawer import takes_cash
 from kiosk import device
 from kiosk.asked import Asked, body
+from kiosk.held import hold_json, own_hold, own_reservation, state_json
 from kiosk.once import done_once
-from kiosk.station import LANGUAGES, extension_minutes
+from kiosk.station import LANGUAGES
 from kiosk.views.seats import PassengerAsked, QuoteAsked
 from kiosk.views.site import blueprint
 
@@ -63,8 +59,8 @@ def hold_seats() -> Response:
     require_boarding(device.require_device(), asked.schedule_id, asked.from_position)
 
     def work() -> dict[str, Any]:
-        held = reserve(_request(asked), holder, who)
-        return hold_json(own_reservation(held.reservation_id))
+        held = reserve(hold_request(asked, asked.language), holder, who)
+        return hold_json(own_hold(held.reservation_id))
 
     return done_once(work, 201)
 
@@ -72,7 +68,7 @@ def hold_seats() -> Response:
 @blueprint.get("/api/holds/<uuid:reservation_id>")
 def look_up_hold(reservation_id: UUID) -> Response:
     """How the reservation, its payments and its booking stand."""
-    return jsonify(state_json(own_reservation(reservation_id)))
+    return jsonify(state_json(own_hold(reservation_id)))
 
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/extend")
@@ -81,22 +77,25 @@ def extend_hold(reservation_id: UUID) -> Response:
     holder, who = device.traveller(), device.actor()
 
     def work() -> dict[str, Any]:
-        extend(reservation_id, holder, who)
-        return state_json(own_reservation(reservation_id))
+        own_hold(reservation_id).extend(holder, who)
+        return state_json(own_hold(reservation_id))
 
     return done_once(work)
 
 
 @blueprint.post("/api/holds/<uuid:reservation_id>/seats")
 def change_seats(reservation_id: UUID) -> Response:
-    """Other seats or travellers: the new seats are taken before the old ones are given up."""
+    """Other seats or travellers: the new seats are taken before the old ones are given up. Of a journey there and back, on
+    one leg, with as many travellers as before.
+    """
     holder, who = device.traveller(), device.actor()
     asked = body(SeatsAsked)
     wanted = [Seating(seat.seat_id, seat.passenger_id, seat.type) for seat in asked.passengers]
 
     def work() -> dict[str, Any]:
+        own_reservation(reservation_id)
         alter(reservation_id, holder, who, wanted)
-        return hold_json(own_reservation(reservation_id))
+        return hold_json(own_hold(reservation_id))
 
     return done_once(work)
 
@@ -106,70 +105,25 @@ def name_passengers(reservation_id: UUID) -> Response:
     """The e-mail address for the ticket and the names on it."""
     holder, who = device.traveller(), device.actor()
     asked = body(DetailsAsked)
-    set_details(reservation_id, holder, who, contact_email=asked.email or None, names=dict(asked.names))
+    own_hold(reservation_id).name(holder, who, asked.email or None, asked.names)
     return jsonify(ok=True)
 
 
 @blueprint.delete("/api/holds/<uuid:reservation_id>")
 def give_back(reservation_id: UUID) -> Response:
     """The traveller leaves: the seats are free at once, and money in the machine's box goes back."""
-    cancel(reservation_id, device.traveller(), device.actor())
-    stop_cash(reservation_id, device.traveller(), device.require_device().id)
+    holder, held = device.traveller(), own_hold(reservation_id)
+    held.give_up(holder, device.actor())
+    stop_cash(held.leading.id, holder, device.require_device().id)
     return Response(status=204)
 
 
-def own_reservation(reservation_id: UUID) -> ReservationView:
-    """The reservation if it is this traveller's. Raises NotFound, also for somebody else's."""
-    holder = device.traveller()
-    view = reservation_view(reservation_id)
-    if view is None or (view.holder_kind, view.holder_id) != (holder.kind, holder.id):
-        raise NotFound("There is no such reservation.")
-    return view
-
-
-def hold_json(view: ReservationView) -> dict[str, Any]:
-    """What the page keeps of a new hold."""
-    passengers = [{"id": str(p.id), "seat": p.seat_number, "type": p.type} for p in view.passengers]
-    return {
-        **state_json(view),
-        "reservation_id": str(view.id),
-        "quote": view.quote.as_json(),
-        "passengers": passengers,
-        "takes_cash": takes_cash(device.drawer(), view.quote.currency),
-    }
-
-
-def state_json(view: ReservationView) -> dict[str, Any]:
-    """What the page looks at every few seconds; payments, the newest first."""
-    payments = [{"method": p.method, "status": p.status} for p in reversed(view.payments)]
-    return {
-        "now": now().isoformat(),
-        "status": view.status,
-        "expires_at": view.expires_at.isoformat(),
-        "extension": {"minutes": extension_minutes(view.id), "left": view.extensions_left},
-        "payments": payments,
-        "booking": _booking(view),
-    }
-
-
-def paid_for(view: ReservationView) -> ReservationView | None:
-    """What was bought with this reservation: itself, or the booking whose seats it changed. None while it is unpaid."""
-    if view.booking_reference is not None:
-        return view
-    booking_id = changed_booking(view.id) if view.status == "confirmed" else None
-    changed = booking_view(booking_id) if booking_id else None
-    return changed.reservation if changed else None
-
-
-def _booking(view: ReservationView) -> dict[str, Any] | None:
-    bought = paid_for(view)
-    if bought is None:
-        return None
-    return {"reference": bought.booking_reference, "seats": [p.seat_number for p in bought.passengers]}
-
-
-def _request(asked: HoldAsked) -> HoldRequest:
-    passengers = tuple(PassengerRequest(seat.seat_id, seat.type) for seat in asked.passengers)
-    language = asked.language if asked.language in LANGUAGES else "en"
+def hold_request(asked: QuoteAsked, language: str) -> HoldRequest:
+    """What the page asks for as the office wants to be asked; the ticket is in a language that it has."""
+    passengers = _passengers(asked.passengers)
     stretch = (asked.schedule_id, asked.from_position, asked.to_position)
-    return HoldRequest(*stretch, passengers, "kiosk", language=language)
+    return HoldRequest(*stretch, passengers, "kiosk", language=language if language in LANGUAGES else "en")
+
+
+def _passengers(seats: Sequence[PassengerAsked]) -> tuple[PassengerRequest, ...]:
+    return tuple(PassengerRequest(seat.seat_id, seat.type) for seat in seats)

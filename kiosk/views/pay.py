@@ -9,16 +9,19 @@ from uuid import UUID
 
 from flask import Response
 
-from core.booking.pay import begin_payment
+from core.booking.basket_pay import begin_basket_payment
+from core.booking.parties import Holder
+from core.booking.pay import PaymentStarted, begin_payment
+from core.kernel.activity import Actor
 from core.kernel.errors import Conflict, RuleBroken
-from core.peripherals.cash_sale import begin_cash
+from core.peripherals.cash_sale import begin_cash, begin_cash_for_basket
 from core.peripherals.queries import Devices, devices_of
 from core.peripherals.words import Device
 from core.tickets import qr
 from kiosk import device
 from kiosk.asked import Asked, body
+from kiosk.held import Held, own_hold, state_json
 from kiosk.once import done_once
-from kiosk.views.hold import own_reservation, state_json
 from kiosk.views.site import blueprint
 
 _PRINTS = ("ok", "low", "unknown")
@@ -56,14 +59,15 @@ def pay(reservation_id: UUID) -> Response:
     def work() -> dict[str, Any]:
         devices = devices_of(kiosk.id)
         if not asked.without_paper:
-            _require_paper(devices)
+            require_paper(devices)
+        held = own_hold(reservation_id)
         if asked.method == "cash":
-            begin_cash(reservation_id, holder, kiosk.id, who)
-            return {**state_json(own_reservation(reservation_id)), "method": "cash", "status": "pending"}
-        terminal = _terminal(devices) if asked.method == "card" else None
-        started = begin_payment(reservation_id, holder, who, asked.method, terminal_of=terminal)
+            _begin_cash(held, holder, kiosk.id, who)
+            return {**state_json(own_hold(reservation_id)), "method": "cash", "status": "pending"}
+        terminal = terminal_of(devices) if asked.method == "card" else None
+        started = _begin(held, holder, who, asked.method, terminal)
         return {
-            **state_json(own_reservation(reservation_id)),
+            **state_json(own_hold(reservation_id)),
             "method": asked.method,
             "status": started.status,
             "terminal": terminal is not None,
@@ -73,19 +77,33 @@ def pay(reservation_id: UUID) -> Response:
     return done_once(work, 201)
 
 
+def _begin(held: Held, holder: Holder, who: Actor, method: str, terminal: UUID | None) -> PaymentStarted:
+    if held.basket_id:
+        return begin_basket_payment(held.basket_id, holder, who, method, terminal_of=terminal)
+    return begin_payment(held.leading.id, holder, who, method, terminal_of=terminal)
+
+
+def _begin_cash(held: Held, holder: Holder, kiosk_id: UUID, who: Actor) -> None:
+    if held.basket_id:
+        begin_cash_for_basket(held.basket_id, holder, kiosk_id, who)
+    else:
+        begin_cash(held.leading.id, holder, kiosk_id, who)
+
+
 def picture(text: str) -> str:
     """A QR code as an address that an `img` can show without asking for anything."""
     return "data:image/svg+xml;base64," + b64encode(qr.svg(text).encode()).decode()
 
 
-def _require_paper(devices: Devices | None) -> None:
+def require_paper(devices: Devices | None) -> None:
+    """Raises NoPaper where there is a printer that cannot print now."""
     if devices is not None and devices.has(Device.PRINTER):
         condition = devices.condition(Device.PRINTER)
         if condition not in _PRINTS:
             raise NoPaper(condition=condition)
 
 
-def _terminal(devices: Devices | None) -> UUID | None:
+def terminal_of(devices: Devices | None) -> UUID | None:
     """The kiosk when it has a terminal of its own; None sends the card to the office's gateway. Raises ReaderAway."""
     if devices is None or not devices.has(Device.TERMINAL):
         return None

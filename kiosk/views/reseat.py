@@ -13,9 +13,9 @@ from core.booking.self_service import ways_back
 from core.kernel.money import Money
 from kiosk import device
 from kiosk.asked import Asked, body
+from kiosk.held import hold_json, own_hold
 from kiosk.once import done_once
 from kiosk.views.bookings import booking_json, require_key, shown_booking
-from kiosk.views.hold import hold_json, own_reservation
 from kiosk.views.site import blueprint
 
 
@@ -54,7 +54,7 @@ def change_booked_seats(booking_id: UUID, key: str) -> Response:
             currency = shown_booking(booking_id).total.currency
             buyer = Buyer(holder, who, "kiosk")
             held = hold_seats(booking_id, asked.seats, buyer, agreed=Money(asked.due, currency))
-            return {"hold": hold_json(own_reservation(held.reservation_id))}
+            return {"hold": hold_json(own_hold(held.reservation_id))}
         found = preview_seats(booking_id, asked.seats)
         if (found.due.amount, found.back.amount) != (asked.due, asked.back):
             raise RefundChanged(refund=found.back.as_json())

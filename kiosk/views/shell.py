@@ -23,6 +23,7 @@ def shell() -> str:
     office = {
         **page_settings(kiosk, place, settings().language, devices_of(kiosk.id)),
         "station": place.name,
+        "place": place.code,
         "timezone": place.timezone,
         "kiosk": kiosk.name,
         "now": now().isoformat(),

@@ -1,5 +1,5 @@
 // Bundles scripts and styles with esbuild, and puts a brotli and a gzip copy beside each: `node bundle.mjs <kiosk> <out> <cuts.css>`.
-// Prints what came of the entries as JSON: {main, pairing, style, far_fonts, fonts, needed, files}.
+// Prints what came of the entries as JSON: {main, pairing, wall, wall_style, style, far_fonts, fonts, needed, files}.
 
 import { promises as files } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,7 +15,8 @@ const FAR = "/vendor/@fontsource-variable/noto-sans-jp/wght.css"; // 124 faces, 
 const sheet = [
   "../core/static/tokens.css", "../core/static/fonts.css", cuts, ...SHEETS.map((name) => `./static/css/${name}.css`),
 ].map((name) => `@import "${name}";`).join("\n");
-const entries = { kiosk: sheet, far: `@import "${FAR}";` };
+const wall = ["../core/static/tokens.css", "../core/static/fonts.css", "./static/css/wall.css"].map((name) => `@import "${name}";`).join("\n");
+const entries = { kiosk: sheet, far: `@import "${FAR}";`, wallstyle: wall };
 
 const version = async (name) => JSON.parse(await files.readFile(path.join(packages, name, "package.json"), "utf8")).version;
 
@@ -44,7 +45,7 @@ const office = {
 
 const made = await build({
   absWorkingDir: kiosk, outdir: out, metafile: true, plugins: [office], logLevel: "warning",
-  entryPoints: { main: "./static/js/main.js", pairing: "./static/js/pairing.js", kiosk: "entry:kiosk", far: "entry:far" },
+  entryPoints: { main: "./static/js/main.js", pairing: "./static/js/pairing.js", wall: "./static/js/wall.js", wallstyle: "entry:wallstyle", kiosk: "entry:kiosk", far: "entry:far" },
   bundle: true, splitting: true, format: "esm", minify: true, sourcemap: "linked", charset: "utf8", target: ["es2022", "chrome111"],
   entryNames: "[name]-[hash]", chunkNames: "part-[hash]", assetNames: "[name]-[hash]", publicPath: "/kiosk/static/build",
   loader: { ".woff2": "file" },
@@ -75,7 +76,7 @@ async function compress(name) {
 
 await Promise.all(outputs.filter(({ name }) => !name.endsWith(".woff2")).map(({ name }) => compress(name)));
 console.log(JSON.stringify({
-  main, needed: needed(main), pairing: named("pairing", ".js"), style: named("kiosk", ".css"), far_fonts: named("far", ".css"),
+  main, needed: needed(main), pairing: named("pairing", ".js"), wall: named("wall", ".js"), wall_style: named("wallstyle", ".css"), style: named("kiosk", ".css"), far_fonts: named("far", ".css"),
   fonts: [outputs.find(({ name }) => /^inter-[A-Z0-9]+\.woff2$/.test(name)).name],
   files: outputs.map(({ name }) => name),
 }));

@@ -19,6 +19,8 @@ def draw(studio: Studio) -> None:
         page.goto(f"{studio.office.url}/kiosk/")
         page.wait_for_selector(".dep")
         _aids(studio, page)
+        _both_ways(studio, page)
+        _wall(studio, page)
         _idle(studio, page)
 
 
@@ -157,6 +159,53 @@ def _aids(studio: Studio, page: Page) -> None:
     studio.shoot(page, "speech")
     page.click("#speak")
     page.click("#go-back")
+
+
+def _both_ways(studio: Studio, page: Page) -> None:
+    """There and back, and the voucher; the hold is given back before the next picture."""
+    page.click('[data-language="en"]')
+    page.wait_for_selector(".dep")
+    page.locator(".dep.on_sale").nth(_BUS).click()
+    page.click("#return-trip:enabled")
+    page.wait_for_selector("#wayback li")
+    studio.shoot(page, "way-back")
+    if page.locator("#wayback .dep.on_sale").count():
+        page.locator("#wayback .dep.on_sale").first.click()
+        page.wait_for_selector('#seat-map [data-mark="mine"]')
+        studio.shoot(page, "way-back-seats")
+        _pay_step(page)
+        studio.shoot(page, "way-back-pay")
+        page.click("#stop")
+    else:
+        page.click("#one-way")
+        page.click("#go-back")
+    page.wait_for_selector("#board .dep")
+    page.locator(".dep.on_sale").nth(_BUS).click()
+    _pay_step(page)
+    page.click("#method-voucher")
+    page.click("#go-on")
+    page.wait_for_selector("#voucher-code")
+    studio.shoot(page, "voucher")
+    page.click("#stop")
+    page.wait_for_selector("#board .dep")
+
+
+def _pay_step(page: Page) -> None:
+    page.click("#go-on:enabled")
+    page.wait_for_selector("#email, .methods")
+    if page.locator("#email").count():
+        page.click("#go-on")
+    page.wait_for_selector(".methods")
+
+
+def _wall(studio: Studio, page: Page) -> None:
+    """The board on a wall of the kiosk's own station."""
+    code = page.evaluate("JSON.parse(document.getElementById('office').textContent).place")
+    with studio.page() as wall:
+        for theme in ("dark", "light", "contrast"):
+            wall.goto(f"{studio.office.url}/board/{code}?theme={theme}")
+            wall.wait_for_selector("#rows tr")
+            studio.shoot(wall, f"wall-{theme}")
 
 
 def _idle(studio: Studio, page: Page) -> None:

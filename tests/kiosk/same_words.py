@@ -18,6 +18,7 @@ WORDS = {
     "fixture.table": "fr",
     "mark.premium": "ro de fr es pt pl tr",
     "method.card": "ro",
+    "method.voucher": "ro pl",
     "person.adult": "ro",
     "person.senior": "ro de fr pl",
     "platform.gate": "de",
@@ -27,6 +28,7 @@ WORDS = {
     "steps.ticket": "de",
     "tools.contrast": "ro",
     "type.senior": "fr",
+    "wall.to": "fr",
 }
 
 

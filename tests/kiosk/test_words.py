@@ -21,8 +21,13 @@ OTHERS = [code for code in LANGUAGES if code != "en"]
 
 
 def catalogue(language: str) -> dict[str, str]:
-    words: dict[str, str] = json.loads((STATIC / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
-    return words
+    """Those of the kiosk, and those of the board on a wall."""
+    folders = (STATIC / "i18n", STATIC.parent / "words" / "wall")
+    return {
+        key: text
+        for folder in folders
+        for key, text in json.loads((folder / f"{language}.json").read_text(encoding="utf-8")).items()
+    }
 
 
 def entries(language: str) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from tests.scripts.test_setup import program, shell
 
 SCRIPT = "kiosk/static/js/main.js"
 MADE = {
-    "main": "main-A.js", "pairing": "pairing-A.js", "style": "kiosk-A.css", "far_fonts": "far-A.css",
+    "main": "main-A.js", "pairing": "pairing-A.js", "wall": "wall-A.js", "wall_style": "wallstyle-A.css", "style": "kiosk-A.css", "far_fonts": "far-A.css",
     "fonts": ["inter-A.woff2"], "needed": ["part-A.js"], "files": ["main-A.js", "pairing-A.js"],
 }  # fmt: skip
 

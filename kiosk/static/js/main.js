@@ -21,6 +21,8 @@ import { closed } from "./steps/closed.js";
 // What takes money and what says that nothing is sold comes with the first screen: neither may wait for the network.
 Object.entries({ board, seats, pay, ticket, closed }).forEach(([name, enter]) => step(name, enter));
 stepLater("details", async () => (await import("./steps/details.js")).details);
+stepLater("wayback", async () => (await import("./steps/wayback.js")).wayback);
+stepLater("voucher", async () => (await import("./steps/voucher.js")).voucher);
 for (const name of ["find", "booking", "refund", "reseat"]) stepLater(name, async () => (await import("./afterwards.js"))[name]);
 learnTime(office.now);
 await useLanguage(office.language);

@@ -2,7 +2,8 @@
 
 const fresh = () => ({
   session: newSession(),
-  trip: null, // the departure that was touched
+  trip: null, // the departure that was touched; with a way back that one, while the way there is set aside in `out`
+  out: null, // {trip, plan, chosen, byHand, price}
   plan: null, // its seat plan, prices and policy
   counts: { adult: 1 },
   chosen: [], // seats, in order of choosing
@@ -27,6 +28,9 @@ export function forget() {
 }
 
 export const passengerCount = () => Object.values(sale.counts).reduce((sum, n) => sum + n, 0);
+
+// The departures of this journey in the order of travel.
+export const trips = () => [sale.out?.trip, sale.trip].filter(Boolean);
 
 // One word a passenger, in the order of the seats: ["adult", "adult", "child"].
 export const passengerTypes = () => Object.entries(sale.counts).flatMap(([type, n]) => Array(n).fill(type));

@@ -19,7 +19,14 @@ from core.payments.gateways.base import GatewayRefused, PaymentIntent
 from core.payments.gateways.catalogue import gateway
 from core.payments.gateways.voucher.gateway import reference_of
 from core.payments.refunds import open_refund, process_refund
-from core.payments.vouchers import VoucherExpired, VoucherTooSmall, VoucherUnknown, block, issue
+from core.payments.vouchers import (
+    VoucherExpired,
+    VoucherOtherCurrency,
+    VoucherTooSmall,
+    VoucherUnknown,
+    block,
+    issue,
+)
 from tests.core.payments.cast import Stage, set_stage
 from tests.support.clock import Clock
 from tests.support.database import FreshDatabase
@@ -91,7 +98,9 @@ def test_it_is_spent_bit_by_bit_typed_in_any_way_and_never_below_nothing(stage: 
     assert balance(issued.voucher_id) == 0
 
 
-def test_one_wrong_character_another_operator_or_currency_is_unknown(stage: Stage) -> None:
+def test_one_wrong_character_or_another_operator_is_unknown_and_another_currency_is_said(
+    stage: Stage,
+) -> None:
     issued = issue(stage.operator, 5000, "A present", CLERK)
     wrong = ("2" if issued.code[0] != "2" else "3") + issued.code[1:]
     for code in (wrong, "", "x" * 500, "\x00", "🎟️" * 12):
@@ -99,8 +108,9 @@ def test_one_wrong_character_another_operator_or_currency_is_unknown(stage: Stag
             spend(stage, code, 100)
     with pytest.raises(VoucherUnknown):
         spend(set_stage(), issued.code, 100)
-    with pytest.raises(VoucherUnknown), transaction():
+    with pytest.raises(VoucherOtherCurrency) as refused, transaction():
         vouchers.spend(issued.code, stage.operator, Money(100, "EUR"), new_id())
+    assert refused.value.details["currency"] == "RON"
 
 
 def test_its_time_ends_and_staff_can_block_it(stage: Stage, clock: Clock) -> None:

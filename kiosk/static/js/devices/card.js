@@ -8,7 +8,7 @@ import { content, frame } from "../screen.js";
 import { sayNow } from "../announce.js";
 import { pauseIdle } from "../idle.js";
 import { heldBar, runOut } from "../steps/held.js";
-import { tripLine } from "../steps/trip.js";
+import { journeyLines } from "../steps/trip.js";
 import { sale } from "../sale.js";
 import { lookAtPayment } from "./look.js";
 
@@ -16,8 +16,8 @@ const LOOK_EVERY = 600;
 const GIVE_UP_LOST = 14; // looks without any payment known: the request never arrived
 
 export function askingForCard(begun, { done, failed }) {
-  const { hold, trip } = sale;
-  const amount = money({ amount: hold.quote.total, currency: hold.quote.currency });
+  const { hold } = sale;
+  const amount = money(begun.amount ?? { amount: hold.quote.total, currency: hold.quote.currency });
   let over = false;
   let looking = false;
   let shown = "";
@@ -30,7 +30,7 @@ export function askingForCard(begun, { done, failed }) {
   const other = h("button", { class: "tool", type: "button", id: "other-method", onclick: cancel }, t("pay.other"));
   frame({ step: "waiting", title: t("pay.waiting"), lede: t("pay.waiting_lede") });
   document.getElementById("back").replaceChildren(other);
-  content(bar, tripLine(trip), panel);
+  content(bar, journeyLines(), panel);
   draw("card");
 
   function end(work) {

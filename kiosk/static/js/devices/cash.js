@@ -8,7 +8,7 @@ import { content, frame, nextButton, setWords } from "../screen.js";
 import { say, sayNow } from "../announce.js";
 import { pauseIdle } from "../idle.js";
 import { heldBar, lookUp, runOut } from "../steps/held.js";
-import { tripLine } from "../steps/trip.js";
+import { journeyLines } from "../steps/trip.js";
 import { sale } from "../sale.js";
 import { lookAtPayment } from "./look.js";
 
@@ -16,7 +16,7 @@ const LOOK_EVERY = 400;
 const GIVE_UP_LOST = 20; // looks without any payment known: the request never arrived
 
 export function takingCash(begun, { done, failed }) {
-  const { hold, trip } = sale;
+  const { hold } = sale;
   const currency = hold.quote.currency;
   const written = (amount) => money({ amount, currency });
   let over = false;
@@ -32,8 +32,8 @@ export function takingCash(begun, { done, failed }) {
   const back = h("button", { class: "tool", type: "button", id: "cash-stop", onclick: giveBack }, t("pay.other"));
   frame({ step: "waiting", title: t("cash.title"), lede: t("pay.waiting_lede") });
   document.getElementById("back").replaceChildren(back);
-  content(bar, tripLine(trip), panel);
-  draw({ status: "taking", wanted: hold.quote.total, inserted: 0, used: 0, mode: sale.devices?.cash?.mode ?? "any", values: sale.devices?.cash?.values ?? [] });
+  content(bar, journeyLines(), panel);
+  draw({ status: "taking", wanted: begun.amount?.amount ?? hold.quote.total, inserted: 0, used: 0, mode: sale.devices?.cash?.mode ?? "any", values: sale.devices?.cash?.values ?? [] });
   look();
 
   function end(work) {

@@ -29,12 +29,16 @@ export async function lookAtPayment() {
 // What this machine can take just now.
 export function methodsNow() {
   const devices = sale.devices;
-  return office.methods.filter((name) => {
+  return [...office.methods, "voucher"].filter((name) => {
     if (name === "cash") return Boolean(sale.hold?.takes_cash && devices?.cash && devices.cash.mode !== "none");
     if (name === "card") return !devices?.terminal || devices.terminal === "ok";
+    if (name === "voucher") return takesVoucher(sale.hold);
     return true;
   });
 }
+
+// A voucher is as good as money on every machine, for one departure at a time: both ways are paid at once.
+const takesVoucher = (hold) => Boolean(hold?.quote && hold.quote.total > 0 && hold.legs.length === 1);
 
 export const canPrint = () => !sale.devices?.printer || PRINTS.includes(sale.devices.printer);
 export const hasPrinter = () => Boolean(sale.devices?.printer);

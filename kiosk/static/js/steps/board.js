@@ -117,15 +117,16 @@ function rows(departures) {
     const key = dayKey(departure.departure_at, departure.timezone);
     const heading = key !== shown && h("li", { class: "day" }, day(departure.departure_at, departure.timezone, serverNow()));
     shown = key;
-    return [heading, h("li", {}, row(departure))];
+    return [heading, h("li", {}, departureRow(departure, take))];
   });
 }
 
-function row(departure) {
+// Of the way back, too. `touch` gets the departure when it is on sale; any other says why it is not.
+export function departureRow(departure, touch) {
   const open = departure.state === "on_sale";
   return h("button", {
     class: `dep ${departure.state}`, type: "button", "data-key": `${departure.schedule_id}-${departure.from_position}`,
-    "aria-disabled": open ? undefined : "true", onclick: () => (open ? take(departure) : say(t(`board.state.${departure.state}`))),
+    "aria-disabled": open ? undefined : "true", onclick: () => (open ? touch(departure) : say(t(`board.state.${departure.state}`))),
   }, when(departure), where(departure), platform(departure), offer(departure), open ? drawing("chevron", { class: "chev" }) : h("span", { class: "chev" }));
 }
 

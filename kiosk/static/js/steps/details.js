@@ -60,8 +60,11 @@ function emailField(required) {
     keys: "email", inputmode: "email", maxlength: 254, valid: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(text), fault: t("details.email_fault") });
 }
 
+// With a way back somebody has two seats.
+const seatsOf = (index) => sale.hold.legs.map(({ passengers }) => passengers[index].seat).join(", ");
+
 function nameField(passenger, index, many, required) {
-  const label = many > 1 ? t("details.name_of", { n: index + 1, seat: passenger.seat }) : t("details.name");
+  const label = many > 1 ? t("details.name_of", { n: index + 1, seat: seatsOf(index) }) : t("details.name");
   const made = field({ id: `name-${index}`, label, hint: t(required ? "details.needed" : "details.optional"), value: sale.names[passenger.id] ?? "", required,
     keys: "name", inputmode: "text", maxlength: 200, valid: () => true, fault: t("details.name_fault") });
   made.input.dataset.passenger = passenger.id;

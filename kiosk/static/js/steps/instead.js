@@ -9,11 +9,13 @@ import { giveBack, go, leave } from "../flow.js";
 import { passengerCount, sale } from "../sale.js";
 import { office } from "../office.js";
 import { serverNow } from "../servertime.js";
+import { noWayBack } from "./bothways.js";
 
 const OFFERED = 3;
 
 // Goes on with the departure that is touched, or back to the board. `why` is {title, text}; with `stay` one may also stay.
 export async function otherDepartures({ title, text, stay = false }) {
+  if (sale.out) return noWayBack({ title, text, stay });
   const found = await next();
   let taken = null;
   const body = found.length ? h("ul", { class: "instead" }, found.map((departure) => h("li", {},

@@ -5,33 +5,34 @@ import { h } from "../dom.js";
 import { figure, money } from "../format.js";
 import { t } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
-import { sale } from "../sale.js";
+import { sale, trips } from "../sale.js";
 import { go } from "../flow.js";
 import { inWords } from "../problems.js";
 import { sayNow } from "../announce.js";
 import { backToSeats, heldBar, lookUp, stopButton } from "./held.js";
+import { showMethods } from "./methods.js";
 import { priceLines } from "./pricelines.js";
 import { waiting } from "./waiting.js";
 import { learnDevices, methodsNow } from "../devices/look.js";
 import { agreeOnPaper } from "../devices/paper.js";
-import { tripLine } from "./trip.js";
+import { journeyLines } from "./trip.js";
 
 const LOOK_EVERY = 3000;
 
 export function pay(notice = "") {
-  const { trip, hold } = sale;
+  const { hold } = sale;
   const total = { amount: hold.quote.total, currency: hold.quote.currency };
   const [bar, stop] = heldBar("pay", { every: LOOK_EVERY, onstate: look });
   const next = nextButton(t("pay.go", { amount: figure(total) }), begin);
   const methods = h("div", { class: "methods", role: "radiogroup", "aria-label": t("pay.methods") });
   let offered = [];
-  showMethods();
-  learnDevices().then(showMethods);
+  offer();
+  learnDevices().then(offer);
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
-  content(bar, tripLine(trip, seatNumbers()), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
+  content(bar, journeyLines(hold.legs.map(seatNumbers)), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
     h("div", { class: "pay-body scroll" },
-      h("div", { class: "card" }, priceLines(hold.quote, trip)), methods, terms()));
+      h("div", { class: "card" }, priceLines(hold, trips())), methods, terms()));
   if (notice) sayNow(notice);
 
   // The price is that of the moment when the seats were held: when it moved meanwhile, nobody pays without having been told.
@@ -43,59 +44,54 @@ export function pay(notice = "") {
   }
 
   function look(state) {
-    if (!state.booking) return learnDevices().then(showMethods);
+    if (!state.booking) return learnDevices().then(offer);
     stop();
     finish(state);
   }
 
-  function seatNumbers() {
-    const numbers = hold.passengers.map(({ seat }) => seat);
+  function seatNumbers({ passengers }) {
+    const numbers = passengers.map(({ seat }) => seat);
     return t(numbers.length > 1 ? "pay.seats" : "pay.seat", { seats: numbers.join(", ") });
   }
 
-  function showMethods() {
+  function offer() {
     const found = methodsNow();
     const fingerprint = JSON.stringify([found, sale.devices?.cash?.mode]);
     if (methods.dataset.offered === fingerprint) return;
     methods.dataset.offered = fingerprint;
     offered = found;
     if (!offered.includes(sale.method)) sale.method = offered[0];
-    methods.replaceChildren(...offered.map(method));
+    showMethods(methods, offered, sale.method, choose);
     next.disabled = !offered.length;
-  }
-
-  function method(name) {
-    return h("button", {
-      class: "method", type: "button", role: "radio", id: `method-${name}`, "aria-checked": String(name === sale.method),
-      tabindex: name === sale.method ? 0 : -1, onclick: () => choose(name), onkeydown: arrows,
-    }, t(`method.${name}`), h("small", {}, t(name === "cash" && sale.devices.cash.mode === "exact" ? "method.cash.exact" : `method.${name}.text`)), h("span", { class: "dot" }));
+    next.textContent = words();
   }
 
   function choose(name) {
     sale.method = name;
-    for (const button of methods.children) {
-      const chosen = button.id === `method-${name}`;
-      button.setAttribute("aria-checked", String(chosen));
-      button.tabIndex = chosen ? 0 : -1;
-      if (chosen) button.focus();
-    }
+    next.textContent = words();
   }
 
-  function arrows(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const at = offered.indexOf(sale.method) + step + offered.length;
-    choose(offered[at % offered.length]);
+  // What a voucher pays is looked up first: nothing is agreed to by this touch.
+  function words() {
+    return sale.method === "voucher" ? t("details.continue") : t("pay.go", { amount: figure(total) });
   }
 
   function terms() {
-    return h("section", { class: "terms", "aria-label": t("terms.label") }, h("strong", {}, t("terms.label")),
-      h("ul", {}, ladder(sale.plan.policy.refund_ladder, total.currency).map((line) => h("li", {}, line))));
+    return h("section", { class: "terms", "aria-label": t("terms.label") }, h("strong", {}, t("terms.label")), termsOfAll());
+  }
+
+  // Said once where both ways have the same terms.
+  function termsOfAll() {
+    const said = [sale.out?.plan, sale.plan].filter(Boolean).map(({ policy }) => ladder(policy.refund_ladder, total.currency));
+    const same = said.every((lines) => lines.join() === said[0].join());
+    return (same ? said.slice(0, 1) : said).flatMap((lines, leg) => [
+      !same && h("b", {}, t(leg ? "way.back" : "way.there")), h("ul", {}, lines.map((line) => h("li", {}, line))),
+    ]);
   }
 
   // One key for one attempt: when the answer was lost the same request is sent again and nothing is charged twice.
   async function begin() {
+    if (sale.method === "voucher") return go("voucher");
     if (!(await agreeOnPaper())) return;
     stop();
     const key = newKey();
@@ -134,7 +130,7 @@ export function pay(notice = "") {
 
 const pay_again = (words) => go("pay", words);
 
-function finish(state) {
+export function finish(state) {
   sale.booking = state.booking;
   go("ticket");
 }

@@ -1,16 +1,19 @@
-// The quote as a table: equal lines are one, what is contained stands apart, the total is large.
+// The price as a table: equal lines are one, what is contained stands apart, the total is large. With a way back the lines of
+// each direction stand under its name.
 
 import { h } from "../dom.js";
 import { figure, number } from "../format.js";
 import { t, tn } from "../i18n.js";
 
-export function priceLines(quote, trip) {
+export function priceLines({ quote, legs }, trips) {
   const money = (amount) => figure({ amount, currency: quote.currency });
   const row = ({ text, amount, included }) => h("tr", { class: included && "included" }, h("th", { scope: "row" }, text), h("td", {}, money(amount)));
   return h("table", { class: "lines" }, h("caption", { class: "unseen" }, t("pay.lines")),
-    h("tbody", {}, grouped(quote.lines, trip).map(row),
+    h("tbody", {}, legs.map((leg, n) => [legs.length > 1 && heading(n, money(leg.quote.total)), grouped(leg.quote.lines, trips[n]).map(row)]),
       h("tr", { class: "total" }, h("th", { scope: "row" }, t("pay.total", { currency: quote.currency })), h("td", {}, money(quote.total)))));
 }
+
+const heading = (leg, amount) => h("tr", { class: "way" }, h("th", { scope: "rowgroup" }, t(leg ? "way.back" : "way.there")), h("td", {}, amount));
 
 // The office's own words for the tax that the others contain; every other label is what staff typed.
 const VAT = /^of which VAT ([\d.]+) %$/;

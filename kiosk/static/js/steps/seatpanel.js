@@ -2,11 +2,13 @@
 
 import { h } from "../dom.js";
 import { figure } from "../format.js";
-import { t } from "../i18n.js";
+import { t, tn } from "../i18n.js";
 import { passengerCount } from "../sale.js";
 import { markOf, swatch } from "../seatmarks.js";
 
+// With a way back as many travel back as there.
 export function passengersCard(sale, count) {
+  if (sale.out) return h("section", { class: "card", "aria-label": t("seats.passengers") }, h("h2", {}, t("seats.passengers")), h("p", {}, tn("seats.people", passengerCount())));
   const types = sale.plan.policy.passenger_types;
   return h("section", { class: "card", "aria-label": t("seats.passengers") },
     types.length === 1 && h("h2", {}, t("seats.passengers")),

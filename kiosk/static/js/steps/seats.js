@@ -6,7 +6,7 @@ import { money } from "../format.js";
 import { currentLanguage, t, tn } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
 import { passengerCount, passengerTypes, sale } from "../sale.js";
-import { giveBack, go, leave } from "../flow.js";
+import { giveBack, go } from "../flow.js";
 import { whenBack } from "../network.js";
 import { inWords } from "../problems.js";
 import { SeatMap } from "../seatmap.js";
@@ -21,6 +21,7 @@ import { seatLook, seatWords } from "./seatlook.js";
 import { legend, passengersCard } from "./seatpanel.js";
 import { heldBar } from "./held.js";
 import { otherDepartures } from "./instead.js";
+import { bothLegs, lostThere, startReturn, wayOut } from "./bothways.js";
 import { tripLine } from "./trip.js";
 
 export function seats(notice = "") {
@@ -32,6 +33,7 @@ export function seats(notice = "") {
   const note = h("div", { hidden: true });
   const room = h("div", { class: "wrap" });
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
+  const back_too = h("button", { class: "tool", type: "button", id: "return-trip", disabled: true, onclick: withReturn }, t("wayback.add"));
   let view = null;
   let asList = tooLow() || speechIsOn();
   let endTimer = 0;
@@ -44,9 +46,9 @@ export function seats(notice = "") {
   let stopListening = () => {};
   let key = newKey();
 
-  frame({ step: "seats", title: t("seats.title"), lede: t("seats.lede"), back: { text: t("seats.back"), onclick: () => leave() }, next: go_on });
+  frame({ step: "seats", title: t(sale.out ? "wayback.seats" : "seats.title"), lede: t("seats.lede"), back: wayOut(), next: go_on });
   const [bar, stopBar, held] = sale.hold ? heldBar("seats", { watches: true }) : [null, () => {}];
-  content(bar, tripLine(trip), note, room);
+  content(bar, tripLine(trip, "", !sale.out && back_too), note, room);
   if (notice) tell(notice);
   load();
 
@@ -179,6 +181,7 @@ export function seats(notice = "") {
   async function priced() {
     const enough = sale.chosen.length === passengerCount() && sale.chosen.length > 0;
     go_on.disabled = !enough;
+    back_too.disabled = true; // until the price of the way there is known, which is a part of the sum
     const which = sale.chosen.map((seat) => (sale.chosen.length === 1 ? seatWords(seat) : seat.number)).join(", ");
     const missing = passengerCount() - sale.chosen.length;
     replace(sum, h("div", { class: "which" }, enough ? tn("seats.which", sale.chosen.length, { seats: which }) : missing > 0 && sale.plan.available < passengerCount() ? t("seats.too_few") : tn("seats.missing", missing)));
@@ -190,9 +193,10 @@ export function seats(notice = "") {
       const passengers = pairs();
       const answer = await post("/quotes", { schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position, passengers });
       if (!alive || mine !== quoted) return;
-      shown = answer.total;
-      replace(total, money({ amount: answer.total, currency: answer.currency }));
+      shown = answer.total + (sale.out?.price ?? 0);
+      replace(total, sale.out && h("small", {}, `${t("wayback.both")} `), money({ amount: answer.total + (sale.out?.price ?? 0), currency: answer.currency }));
       total.classList.remove("old");
+      back_too.disabled = false;
     } catch (error) {
       if (alive && mine === quoted) tell(inWords(error));
     }
@@ -231,7 +235,7 @@ export function seats(notice = "") {
     }
   }
 
-  const askForHold = () => post("/holds", {
+  const askForHold = () => sale.out ? post("/baskets", { legs: bothLegs(), language: currentLanguage() }, key) : post("/holds", {
     schedule_id: trip.schedule_id, from_position: trip.from_position, to_position: trip.to_position,
     passengers: pairs(), language: currentLanguage(),
   }, key);
@@ -257,7 +261,7 @@ export function seats(notice = "") {
   async function exchange() {
     const passengers = pairs().map((pair, n) => ({ ...pair, passenger_id: sale.hold.passengers[n]?.id ?? null }));
     try {
-      Object.assign(sale.hold, await post(`/holds/${sale.hold.reservation_id}/seats`, { passengers }, key));
+      Object.assign(sale.hold, await post(`/holds/${sale.hold.legs.at(-1).reservation_id}/seats`, { passengers }, key));
     } catch (error) {
       if (!["payment_begun", "hold_expired", "reservation_not_active"].includes(error.code)) throw error;
       await giveBack();
@@ -266,11 +270,18 @@ export function seats(notice = "") {
     }
   }
 
+  // The way there stays as it was chosen; what is held of it alone is held anew with the way back.
+  async function withReturn() {
+    await giveBack();
+    if (alive) startReturn(shown);
+  }
+
   // Without an answer the key stays: the next touch asks for the same hold, not for a second one.
   async function notHeld(error) {
     unanswered = error instanceof NoAnswer;
     if (unanswered) return tell(inWords(error));
     newChoice();
+    if (await lostThere(error, () => alive)) return;
     tell(inWords(error));
     if (["not_on_sale", "sales_closed", "not_found"].includes(error.code)) return refuse(error);
     await load();

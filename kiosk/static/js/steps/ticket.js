@@ -2,26 +2,29 @@
 
 import { get } from "../api.js";
 import { h, svg, replace } from "../dom.js";
-import { reference, time } from "../format.js";
+import { day, reference, time } from "../format.js";
 import { t } from "../i18n.js";
 import { content, frame, nextButton } from "../screen.js";
-import { sale } from "../sale.js";
+import { sale, trips } from "../sale.js";
 import { leave } from "../flow.js";
 import { pauseIdle } from "../idle.js";
+import { serverNow } from "../servertime.js";
 import { afterSale } from "../devices/after.js";
 
 const TRY_AGAIN = 1000;
 
 export function ticket() {
-  const { booking, trip } = sale;
+  const { booking } = sale;
+  const ways = trips();
+  const both = ways.length > 1;
   pauseIdle(false);
   const [after, stopLooking] = afterSale();
-  const tickets = h("ul", { class: "tickets scroll", "data-many": String(booking.seats.length > 1) }, booking.seats.map(place));
+  const tickets = h("ul", { class: "tickets scroll", "data-many": String(both || booking.seats.length > 1) }, booking.legs.flatMap(({ seats }) => seats.map(place)));
   frame({ step: "ticket", title: t("ticket.title"), lede: t("ticket.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(h("div", { class: "done" },
     h("div", { class: "seal" }, svg("svg", { viewBox: "0 0 24 24", width: "60%", "aria-hidden": "true" }, svg("path", { d: "M4 12.5l5.5 5.5L20 7" }))),
-    h("h2", {}, headline(booking, trip)), h("p", { class: "lede way" }, `${trip.origin} → ${trip.destination}`), tickets, after,
-    h("div", {}, h("div", { class: "lede" }, t("ticket.booking")), h("div", { class: "ref", id: "reference", "data-reference": booking.reference }, reference(booking.reference))),
+    booking.legs.map((leg, n) => h("div", { class: "leg" }, h("h2", {}, both && `${t(n ? "way.back" : "way.there")} · `, headline(leg, ways[n])), h("p", { class: "lede way" }, wayWords(ways[n], both)))), tickets, after,
+    h("div", {}, h("div", { class: "lede" }, t(both ? "ticket.bookings" : "ticket.booking")), booking.legs.map((leg, n) => shownReference(leg, n, both))),
     h("p", { class: "lede" }, sale.email ? t("ticket.mailed", { email: sale.email }) : t("ticket.photo"))));
   let alive = true;
   load();
@@ -29,13 +32,18 @@ export function ticket() {
   async function load() {
     try {
       const answer = await get(`/holds/${sale.hold.reservation_id}/tickets`);
-      if (alive && answer.tickets.length) return replace(tickets, answer.tickets.map(card));
+      if (alive && answer.tickets.length) return replace(tickets, answer.tickets.map((each) => card(each, both)));
     } catch { /* asked again below */ }
     if (alive) setTimeout(load, TRY_AGAIN);
   }
 
   return () => { alive = false; stopLooking(); };
 }
+
+const shownReference = ({ reference: text }, leg, both) => h("div", { class: "ref", id: leg ? `reference-${leg}` : "reference", "data-reference": text }, both && h("small", {}, `${t(leg ? "way.back" : "way.there")} `), reference(text));
+
+// The way back is on another day, mostly: that is said, too.
+const wayWords = (trip, both) => [`${trip.origin} → ${trip.destination}`, both && day(trip.departure_at, trip.timezone, serverNow())].filter(Boolean).join(" · ");
 
 function headline(booking, trip) {
   const platform = trip.platform && `${t(`platform.${trip.platform_word.toLowerCase()}`)} ${trip.platform}`;
@@ -46,6 +54,6 @@ function headline(booking, trip) {
 // Where a ticket will be: what stands around it stays where it is when it comes.
 const place = (seat) => h("li", { class: "ticket", "aria-hidden": "true" }, h("div", { class: "code-comes" }), seat && h("b", {}, t("seat.number", { seat })));
 
-function card({ qr, seat, number }) {
-  return h("li", { class: "ticket" }, h("img", { src: qr, alt: t("ticket.code", { seat }), "data-ticket": number }), seat && h("b", {}, t("seat.number", { seat })));
+function card({ qr, seat, number, leg }, both) {
+  return h("li", { class: "ticket" }, h("img", { src: qr, alt: t("ticket.code", { seat }), "data-ticket": number, "data-leg": leg }), h("b", {}, [both && t(leg ? "way.back" : "way.there"), seat && t("seat.number", { seat })].filter(Boolean).join(" · ")));
 }

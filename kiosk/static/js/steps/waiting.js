@@ -11,7 +11,7 @@ import { pauseIdle } from "../idle.js";
 import { heldBar, runOut } from "./held.js";
 import { askingForCard } from "../devices/card.js";
 import { takingCash } from "../devices/cash.js";
-import { tripLine } from "./trip.js";
+import { journeyLines } from "./trip.js";
 
 const LOOK_EVERY = 1000;
 const GIVE_UP_LOST = 8; // looks without any payment known: the request never arrived
@@ -23,7 +23,7 @@ export function waiting(begun, { done, failed }) {
   sale.paidInCash = method === "cash";
   if (method === "cash") return takingCash(begun, { done, failed });
   if (begun.terminal || (begun.lost && method === "card" && sale.devices?.terminal)) return askingForCard(begun, { done, failed });
-  const { hold, trip } = sale;
+  const { hold } = sale;
   let looks = 0;
   let over = false;
   pauseIdle(true);
@@ -40,10 +40,10 @@ export function waiting(begun, { done, failed }) {
 
   frame({ step: "waiting", title: t("pay.waiting"), lede: t("pay.waiting_lede") });
   document.getElementById("back").replaceChildren(other);
-  content(bar, tripLine(trip), h("div", { class: "waiting" },
+  content(bar, journeyLines(), h("div", { class: "waiting" },
     begun.qr ? h("div", { class: "phone-code" }, h("img", { src: begun.qr, alt: t("pay.code") })) : h("div", { class: "spin", "aria-hidden": "true" }),
     h("h2", {}, t(`wait.${method}`)),
-    h("div", { class: "amount" }, money({ amount: hold.quote.total, currency: hold.quote.currency })),
+    h("div", { class: "amount" }, money(begun.amount ?? { amount: hold.quote.total, currency: hold.quote.currency })),
     h("p", { class: "lede" }, t(`wait.${method}.text`))));
 
   function look(state) {
