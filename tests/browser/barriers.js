@@ -94,17 +94,18 @@ window.barriers = (() => {
     return by ? [`cut text: ${named(e)} by ${named(by).split('> ')[0]}>`] : [];
   });
 
-  // Text upon text. What is scrolled away below an edge is not seen, what sticks lies above on purpose.
-  function seen(e, line) {
-    return ancestors(e).every((up) => {
-      if (getComputedStyle(up).overflowY === 'visible' || up === document.body) return true;
+  // Text upon text. What is scrolled away beyond an edge is not seen, what sticks lies above on purpose.
+  function seen(e, { left, right, top, bottom }) {
+    for (const up of ancestors(e)) {
+      if (getComputedStyle(up).overflowY === 'visible' || up === document.body) continue;
       const box = up.getBoundingClientRect();
-      return line.bottom > box.top + 1 && line.top < box.bottom - 1;
-    });
+      [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+    }
+    return { left, right, top, bottom, height: bottom - top };
   }
   function overlaps() {
     const drawn = texts().filter((e) => !putAway(e) && !e.closest('.old') && ancestors(e).every((up) => getComputedStyle(up).position !== 'sticky'))
-      .flatMap((e) => lines(e).filter((line) => seen(e, line)).map((line) => [e, line]));
+      .flatMap((e) => lines(e).map((line) => [e, seen(e, line)]).filter(([, { height }]) => height > 1));
     return drawn.flatMap(([e, one], n) => drawn.slice(n + 1).filter(([other, two]) => e !== other
       && Math.min(one.right, two.right) - Math.max(one.left, two.left) > 3
       && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > Math.min(one.height, two.height) * 0.4)

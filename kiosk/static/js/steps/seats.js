@@ -10,7 +10,7 @@ import { giveBack, go, leave } from "../flow.js";
 import { whenBack } from "../network.js";
 import { inWords } from "../problems.js";
 import { SeatMap } from "../seatmap.js";
-import { SeatList } from "../seatlist.js";
+import { cramped, SeatList } from "../seatlist.js";
 import { SeatStates } from "../seatstates.js";
 import { completed, toggled } from "../choice.js";
 import { stopWatching, watchSeats } from "../live.js";
@@ -33,7 +33,7 @@ export function seats(notice = "") {
   const room = h("div", { class: "wrap" });
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
   let view = null;
-  let asList = tooLow() || speechIsOn();
+  let asList = cramped() || speechIsOn();
   let endTimer = 0;
   let quoted = 0;
   let shown = null; // the price that the traveller saw, in minor units
@@ -296,6 +296,3 @@ export function seats(notice = "") {
     stopWatching();
   };
 }
-
-// In large text on a low screen a drawing would have small numbers: the list comes first there, the drawing is one touch away.
-const tooLow = () => innerWidth > 700 && document.getElementById("screen").clientHeight < 36 * parseFloat(getComputedStyle(document.documentElement).fontSize);
