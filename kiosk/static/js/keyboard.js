@@ -28,6 +28,7 @@ export function screenKeyboard(fields) {
       { attribute: "aria-label", value: t("keyboard.space"), buttons: "{space}" },
     ],
     onKeyPress: (key) => press(key),
+    onChange: () => keyboard.clearInput(), // it keeps what was typed in a memory of its own, which nobody needs
   });
 
   function press(key) {
@@ -69,7 +70,7 @@ export function screenKeyboard(fields) {
       keyboard.setOptions({ layout: layoutsFor(input.dataset.keys, language), layoutName: startsEmpty(input) ? "shift" : "default" });
     });
   }
-  return { element: box, stop: () => keyboard.destroy() };
+  return { element: box, stop: () => { keyboard.clearInput(); keyboard.destroy(); } };
 }
 
 const startsEmpty = (input) => input.dataset.keys === "name" && !input.value;
