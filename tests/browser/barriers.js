@@ -79,14 +79,14 @@ window.barriers = (() => {
       const x = style.overflowX !== 'visible' || up.matches(HOLDERS);
       const y = style.overflowY !== 'visible' || up.matches(HOLDERS);
       const scrolls = /auto|scroll/.test(style.overflowY);
+      if (/auto|scroll/.test(style.overflowX) && up.matches('.tongues, .plan-view')) free.x = true; // these move sideways on purpose
       if (x && !free.x && (line.left < box.left - SLACK || line.right > box.right + SLACK)) return up;
       const inked = (line.height - parseFloat(getComputedStyle(e).fontSize)) / 2; // leading above and below the letters
       if (y && !free.y && !scrolls && (line.top + inked < box.top - SLACK || line.bottom - inked > box.bottom + SLACK)) return up;
       if (scrolls) free.y = true;
-      if (/auto|scroll/.test(style.overflowX) && up.matches('.tongues, .plan-view')) free.x = true;
       if (style.position === 'fixed' || up.matches('dialog')) return null;
     }
-    return line.left < -SLACK || line.right > innerWidth + SLACK ? document.body : null;
+    return !free.x && (line.left < -SLACK || line.right > innerWidth + SLACK) ? document.body : null;
   }
   const putAway = (e) => e.closest('.chips') && e.getBoundingClientRect().top >= e.closest('.chips').getBoundingClientRect().bottom;
   const cutText = () => texts().filter((e) => !putAway(e)).flatMap((e) => {
