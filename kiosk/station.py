@@ -103,8 +103,6 @@ def page_settings(kiosk: KioskDevice, place: Place, language: str, devices: Devi
         "methods": [each for each in kiosk.rights.methods if has_box or each != "cash"],
         "scans": bool(devices and devices.is_simulated(Device.SCANNER)),
         "out_of_order": kiosk.rights.out_of_order,
-        "px_per_mm": kiosk.settings.get("px_per_mm"),
-        "distance_mm": kiosk.settings.get("distance_mm"),
         "idle_seconds": _at_least(kiosk.settings.get("idle_seconds"), 30, _IDLE_SECONDS),
         "answer_seconds": _at_least(kiosk.settings.get("answer_seconds"), 20, _ANSWER_SECONDS),
         "help": str(kiosk.settings.get("help", ""))[:300],

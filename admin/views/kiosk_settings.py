@@ -47,7 +47,7 @@ def choices(kept: dict[str, Any] | None) -> dict[str, Any]:
             (fault.value, str(words), fault.value in now.get("stops_on", ()))
             for fault, words in FAULTS.items()
         ],
-        "px_per_mm": now.get("px_per_mm") or 3.78,
+        "px_per_mm": now.get("px_per_mm") or "",
         "distance_mm": now.get("distance_mm") or 700,
         "help": now.get("help") or "",
     }

@@ -18,7 +18,7 @@ from core.kernel.words import in_one_line, is_showable
 METHODS = ("card", "cash", "phone")
 #: A clock that is off by more seconds than this tells travellers a wrong time.
 CLOCK_TOLERANCE = 120
-#: What a panel can be: 96 px per inch is 3.78 px per mm; a hand reaches 700 mm.
+#: What a panel can be: 96 px per inch is 3.78 px per mm; a hand reaches 700 mm. One that nobody measured has no px_per_mm.
 PX_PER_MM = (1.0, 40.0)
 DISTANCE_MM = (300, 3000)
 _PRINTS = frozenset({"ok", "low", "unknown"})
@@ -109,7 +109,7 @@ def clean_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         "methods": methods,
         "operators": sorted(str(each) for each in given.get("operators", ())),
         "languages": list(given.get("languages", ())),
-        "px_per_mm": _number(given.get("px_per_mm") or 3.78, PX_PER_MM, "px_per_mm"),
+        "px_per_mm": _number(given["px_per_mm"], PX_PER_MM, "px_per_mm") if given.get("px_per_mm") else None,
         "distance_mm": int(_number(given.get("distance_mm") or 700, DISTANCE_MM, "distance_mm")),
         "stops_on": [fault.value for fault in Fault if fault.value in given.get("stops_on", ())],
         "help": _line(str(given.get("help") or ""), "help", 300),

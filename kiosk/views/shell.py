@@ -9,6 +9,7 @@ from core.kernel.context import settings
 from core.peripherals.queries import devices_of
 from kiosk import device
 from kiosk.station import page_settings, station
+from kiosk.views.panel import panel_sheet
 from kiosk.views.site import blueprint
 
 
@@ -29,4 +30,10 @@ def shell() -> str:
         "now": now().isoformat(),
         "version": VERSION,
     }
-    return render_template("kiosk/shell.html", language=language, station_name=place.name, office=office)
+    return render_template(
+        "kiosk/shell.html",
+        language=language,
+        station_name=place.name,
+        office=office,
+        panel=panel_sheet(kiosk),
+    )

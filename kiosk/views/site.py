@@ -13,7 +13,7 @@ blueprint = Blueprint(
 @blueprint.after_request
 def forget_answers(answer: Response) -> Response:
     """Nothing but static files is kept by the browser: no page, no answer, no trace of a traveller."""
-    if request.endpoint not in {"kiosk.static", "kiosk.built"}:
+    if request.endpoint not in {"kiosk.static", "kiosk.built", "kiosk.panel"}:
         answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -9,11 +9,12 @@ import { isEnding, layoutsFor, withEnding } from "./layouts.js";
 export function screenKeyboard(fields) {
   const language = currentLanguage();
   const box = h("div", { class: "keys simple-keyboard", role: "group", dir: "ltr", "aria-label": t("keyboard.label") });
+  const more = language === "ar" ? "أإآ" : "áëø"; // who says aloud what they see on a key means that key: its name begins so
   let field = fields[0];
   const keyboard = new Keyboard(box, {
     layout: layoutsFor(field.dataset.keys, language), theme: "keys", useButtonTag: true, physicalKeyboardHighlight: false,
     preventMouseDownDefault: true, newLineOnEnter: false, tabCharOnTab: false,
-    display: { "{bksp}": "⌫", "{shift}": "⇧", "{more}": language === "ar" ? "أإآ" : "áëø", "{latin}": "ABC", "{space}": t("keyboard.space") },
+    display: { "{bksp}": "⌫", "{shift}": "⇧", "{more}": more, "{latin}": "ABC", "{space}": t("keyboard.space") },
     buttonTheme: [
       { class: "wide-key", buttons: "{bksp} {shift} {more} {latin}" }, { class: "space-key", buttons: "{space}" },
       { class: "ending-key", buttons: everyKey(fields, language).split(" ").filter(isEnding).join(" ") || "{none}" },
@@ -22,11 +23,12 @@ export function screenKeyboard(fields) {
       { attribute: "tabindex", value: "-1", buttons: everyKey(fields, language) },
       { attribute: "aria-label", value: t("keyboard.delete"), buttons: "{bksp}" },
       { attribute: "aria-label", value: t("keyboard.shift"), buttons: "{shift}" },
-      { attribute: "aria-label", value: t("keyboard.more"), buttons: "{more}" },
-      { attribute: "aria-label", value: t("keyboard.latin"), buttons: "{latin}" },
+      { attribute: "aria-label", value: `${more} ${t("keyboard.more")}`, buttons: "{more}" },
+      { attribute: "aria-label", value: `ABC ${t("keyboard.latin")}`, buttons: "{latin}" },
       { attribute: "aria-label", value: t("keyboard.space"), buttons: "{space}" },
     ],
     onKeyPress: (key) => press(key),
+    onChange: () => keyboard.clearInput(), // it keeps what was typed in a memory of its own, which nobody needs
   });
 
   function press(key) {
@@ -68,7 +70,7 @@ export function screenKeyboard(fields) {
       keyboard.setOptions({ layout: layoutsFor(input.dataset.keys, language), layoutName: startsEmpty(input) ? "shift" : "default" });
     });
   }
-  return { element: box, stop: () => keyboard.destroy() };
+  return { element: box, stop: () => { keyboard.clearInput(); keyboard.destroy(); } };
 }
 
 const startsEmpty = (input) => input.dataset.keys === "name" && !input.value;

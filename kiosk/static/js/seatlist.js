@@ -7,6 +7,14 @@ import { swatch } from "./seatmarks.js";
 
 const rowOf = (seat) => `${seat.deck}-${seat.row}`;
 
+// Where letters are large for the screen a drawing would have small numbers: the list comes first there, the drawing is one
+// touch away. Phones scroll the page, and have room for both.
+export function cramped() {
+  const letter = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const { clientHeight, clientWidth } = document.getElementById("screen");
+  return innerWidth > 700 && (clientHeight < 36 * letter || clientWidth < 26 * letter);
+}
+
 export class SeatList {
   #plan;
   #look;

@@ -16,7 +16,7 @@ export function booking(notice = "") {
   frame({ step: "booking", title: t("booking.title"), lede: t("booking.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(tripLine(trip, state(found)), notice && h("p", { class: "notice calm" }, notice),
     h("div", { class: "found" },
-      h("ul", { class: "tickets scroll", "data-many": String(passengers.length > 1) }, passengers.map(card)),
+      h("ul", { class: "tickets", "data-many": String(passengers.length > 1) }, passengers.map(card)),
       h("div", { class: "found-side" },
         h("div", {}, h("div", { class: "lede" }, t("ticket.booking")), h("div", { class: "ref", id: "reference", "data-reference": found.reference }, reference(found.reference))),
         open.length > 0 && h("p", { class: "lede" }, t("ticket.photo")),

@@ -31,7 +31,7 @@ export function pay(notice = "") {
 
   frame({ step: "pay", title: t("pay.title"), lede: t("pay.lede"), back: { text: t("pay.back"), onclick: backToSeats, also: stopButton() }, next });
   content(bar, journeyLines(hold.legs.map(seatNumbers)), notice && h("p", { class: "notice stop" }, notice), priceSaid(),
-    h("div", { class: "pay-body scroll" },
+    h("div", { class: "pay-body" },
       h("div", { class: "card" }, priceLines(hold, trips())), methods, terms()));
   if (notice) sayNow(notice);
 

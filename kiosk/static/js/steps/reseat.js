@@ -9,7 +9,7 @@ import { sale } from "../sale.js";
 import { giveBack, go } from "../flow.js";
 import { inWords } from "../problems.js";
 import { SeatMap } from "../seatmap.js";
-import { SeatList } from "../seatlist.js";
+import { cramped, SeatList } from "../seatlist.js";
 import { SeatStates } from "../seatstates.js";
 import { stopWatching, watchSeats } from "../live.js";
 import { say, sayNow } from "../announce.js";
@@ -33,7 +33,7 @@ export function reseat() {
   let active = people[0].id;
   let plan = null;
   let view = null;
-  let asList = false;
+  let asList = cramped();
   let price = null;
   let asked = 0;
   let alive = true;

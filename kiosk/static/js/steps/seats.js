@@ -10,7 +10,7 @@ import { giveBack, go } from "../flow.js";
 import { whenBack } from "../network.js";
 import { inWords } from "../problems.js";
 import { SeatMap } from "../seatmap.js";
-import { SeatList } from "../seatlist.js";
+import { cramped, SeatList } from "../seatlist.js";
 import { SeatStates } from "../seatstates.js";
 import { completed, toggled } from "../choice.js";
 import { stopWatching, watchSeats } from "../live.js";
@@ -35,7 +35,7 @@ export function seats(notice = "") {
   const sum = h("div", { class: "card sum", "aria-live": "polite" });
   const back_too = h("button", { class: "tool", type: "button", id: "return-trip", disabled: true, onclick: withReturn }, t("wayback.add"));
   let view = null;
-  let asList = tooLow() || speechIsOn();
+  let asList = cramped() || speechIsOn();
   let endTimer = 0;
   let quoted = 0;
   let shown = null; // the price that the traveller saw, in minor units
@@ -307,6 +307,3 @@ export function seats(notice = "") {
     stopWatching();
   };
 }
-
-// In large text on a low screen a drawing would have small numbers: the list comes first there, the drawing is one touch away.
-const tooLow = () => innerWidth > 700 && document.getElementById("screen").clientHeight < 36 * parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -19,7 +19,7 @@ export function ticket() {
   const both = ways.length > 1;
   pauseIdle(false);
   const [after, stopLooking] = afterSale();
-  const tickets = h("ul", { class: "tickets scroll", "data-many": String(both || booking.seats.length > 1) }, booking.legs.flatMap(({ seats }) => seats.map(place)));
+  const tickets = h("ul", { class: "tickets", "data-many": String(both || booking.seats.length > 1) }, booking.legs.flatMap(({ seats }) => seats.map(place)));
   frame({ step: "ticket", title: t("ticket.title"), lede: t("ticket.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(h("div", { class: "done" },
     h("div", { class: "seal" }, svg("svg", { viewBox: "0 0 24 24", width: "60%", "aria-hidden": "true" }, svg("path", { d: "M4 12.5l5.5 5.5L20 7" }))),

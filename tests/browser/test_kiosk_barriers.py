@@ -1,0 +1,140 @@
+"""Nothing on any screen keeps anybody away: rules of WCAG by axe, and sizes, contrast and whole labels as drawn.
+
+One walk goes through all the screens; each is looked at in every mode while it stands there.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from core.kernel.db import transaction
+from core.kernel.settings import PROJECT_ROOT
+from tests.browser.conftest import Till
+from tests.support.kiosk import PANEL, Kiosk
+from tests.support.kiosk_walk import screens
+
+pytestmark = pytest.mark.browser
+
+AXE = PROJECT_ROOT / "kiosk" / "node_modules" / "axe-core" / "axe.min.js"
+MEASURES = Path(__file__).with_name("barriers.js")
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_AXE = """async (tags) => (await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })).violations
+  .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)} ${failureSummary.split('\\n')[1]}`))"""
+
+#: The language with the longest words, by its catalogue.
+LONGEST = "de"
+#: By mode: what the tool in the footer sets on the page.
+MODES = {
+    "usual": {},
+    "large text": {"text": "large"},
+    "high contrast": {"contrast": "high"},
+    "low reach": {"reach": "low"},
+    "speech": {"speech": "on"},
+}
+EVERY_MODE = tuple(MODES)
+
+
+@pytest.mark.parametrize(
+    ("language", "modes"), [("en", EVERY_MODE), ("ar", ("usual",)), (LONGEST, ("usual",))]
+)
+def test_no_screen_keeps_anybody_away(
+    till: Till, new_kiosk: Callable[..., Kiosk], language: str, modes: tuple[str, ...]
+) -> None:
+    said = faults(till, new_kiosk, modes, language=language)
+    assert not said, said
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("language", ["ro", "de", "fr", "es", "pt", "pl", "tr", "ar"])
+def test_no_screen_keeps_anybody_away_in_any_language_and_mode(
+    till: Till, new_kiosk: Callable[..., Kiosk], language: str
+) -> None:
+    said = faults(till, new_kiosk, language=language)
+    assert not said, said
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (390, 844)], ids=["wide", "low", "phone"])
+def test_no_screen_of_another_size_keeps_anybody_away(
+    till: Till, new_kiosk: Callable[..., Kiosk], size: tuple[int, int]
+) -> None:
+    said = faults(till, new_kiosk, size=size)
+    assert not said, said
+
+
+def faults(
+    till: Till,
+    new_kiosk: Callable[..., Kiosk],
+    modes: tuple[str, ...] = EVERY_MODE,
+    size: tuple[int, int] = PANEL,
+    **settings: object,
+) -> str:
+    """A line for each thing that is wrong, with the screens and modes where; of one walk through all of them."""
+    viewport = {"width": size[0], "height": size[1]}
+    kiosk = new_kiosk(
+        bypass_csp=True, reduced_motion="reduce", viewport=viewport
+    )  # axe writes styles that the policy forbids
+    with till.server.app.app_context():
+        set_up(**settings)
+    for script in (MEASURES, AXE):
+        kiosk.page.add_init_script(path=script)
+    found: dict[str, list[str]] = {}
+    for screen in screens(kiosk, till.server, till.office):
+        for mode in modes:
+            for fault in found_in(kiosk.page, mode):
+                found.setdefault(fault, []).append(f"{screen} ({mode})")
+    return "\n".join(f"{fault} - {', '.join(where)}" for fault, where in found.items())
+
+
+def set_up(**settings: object) -> None:
+    """All kiosks are set so, as staff set them, and beside: the language that they begin in."""
+    with transaction() as session:
+        session.execute(text("UPDATE kiosks SET settings = :settings"), {"settings": json.dumps(settings)})
+
+
+def found_in(page: Page, mode: str) -> list[str]:
+    with _turned(page, mode):
+        text_least, control_least = (7, 7) if mode == "high contrast" else (4.5, 3)
+        measured: list[str] = page.evaluate(
+            """async ([text, control, letters]) => {
+              await document.fonts.ready;
+              const { paleText, paleControls, smallTargets, smallText, labels } = barriers;
+              return [...paleText(text), ...paleControls(control), ...smallTargets(44), ...smallText(letters), ...labels()];
+            }""",
+            [text_least, control_least, _letters(page, mode)],
+        )
+        return measured + page.evaluate(_AXE, _TAGS)
+
+
+def _letters(page: Page, mode: str) -> int:
+    """How small letters may be, in CSS pixels: 24 on a panel 1080 wide and high, 16 on a telephone."""
+    size = page.viewport_size
+    if size is None or min(size["width"], size["height"]) < 1080:
+        return 16
+    return 36 if mode == "large text" else 24
+
+
+@contextmanager
+def _turned(page: Page, mode: str) -> Iterator[None]:
+    """As if the tool in the footer had been touched before, which a dialog lies over."""
+    page.evaluate(_TURN, [MODES[mode], True])
+    yield
+    page.evaluate(_TURN, [MODES[mode], False])
+
+
+_TURN = """async ([{ speech, ...modes }, on]) => {
+  for (const [name, value] of Object.entries(modes)) {
+    if (on) document.documentElement.dataset[name] = value;
+    else delete document.documentElement.dataset[name];
+  }
+  if (speech) document.getElementById('speak').click();
+  dispatchEvent(new Event('resize'));
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
