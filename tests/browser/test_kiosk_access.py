@@ -57,7 +57,9 @@ def test_a_ticket_is_bought_by_keyboard_alone(kiosk: Kiosk) -> None:
     expect(kiosk.go_on).to_be_enabled()
 
     keys.press("Tab")
-    assert _focus(kiosk.page, "#as-list"), "the list of seats comes first"
+    assert _focus(kiosk.page, "#return-trip"), "it stands beside the journey, before the seats"
+    keys.press("Tab")
+    assert _focus(kiosk.page, "#as-list"), "of the seats the list comes first"
     _tab_to(kiosk.page, ".seat")
     keys.press("ArrowDown")
     keys.press("ArrowDown")

@@ -190,6 +190,7 @@ def test_a_dearer_seat_is_held_paid_like_any_sale_and_then_on_the_ticket(
     with office_app.app_context():
         take_cash(UUID(hold["reservation_id"]), None, CLERK)
     paid = kiosk.ask("GET", f"/holds/{hold['reservation_id']}")
-    assert paid.get_json()["booking"] == {"reference": sold.reference, "seats": ["1A", "3A"]}
+    leg = {"reference": sold.reference, "seats": ["1A", "3A"]}
+    assert paid.get_json()["booking"] == {**leg, "legs": [leg]}
     tickets = kiosk.ask("GET", f"/holds/{hold['reservation_id']}/tickets").get_json()["tickets"]
     assert [ticket["seat"] for ticket in tickets] == ["1A", "3A"]
