@@ -58,11 +58,20 @@ def _work(connection: Redis) -> bool:
         queues = [queue_named(name, connection) for name in QUEUES]
         worker = _Worker(queues, connection=connection, serializer=JSONSerializer)
         log.info("worker_ready", queues=list(QUEUES))
-        worker.work(logging_level="WARNING")
+        _until_stopped(worker)
         return worker.stopping
     except RedisError as error:
         log.warning("worker_waits_for_redis", error=str(error))
         return False
+
+
+def _until_stopped(worker: _Worker) -> None:
+    """Work. Who is stopped before RQ listens to signals ends what listens to Redis first: its thread would complain."""
+    try:
+        worker.work(logging_level="WARNING")
+    except Stopped:
+        worker.unsubscribe()  # type: ignore[no-untyped-call]  # rq has no types there
+        raise
 
 
 def _sleep() -> None:

@@ -84,9 +84,11 @@ def runs() -> Iterator[list[Run]]:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [
-        int(p) for t in Path(f"/proc/{pid}/task").iterdir() for p in (t / "children").read_text().split()
-    ]
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(p) for t in threads for p in (t / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # it has ended meanwhile
     return children + [d for child in children for d in descendants(child)]
 
 
