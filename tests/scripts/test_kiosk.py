@@ -131,6 +131,9 @@ def test_a_unit_runs_what_the_readme_says_of_that_process(path: Path) -> None:
     command = read["Service"]["ExecStart"].removeprefix("/opt/bookinghall/")
     assert f"`{command}`" in README
     assert read["Service"]["User"] == "bookinghall"
+    # All else is read-only to it (ProtectSystem): without this the data would be in the checkout.
+    assert read["Service"]["StateDirectory"] == "bookinghall"
+    assert read["Service"]["Environment"] == "BOOKINGHALL_DATA_DIR=/var/lib/bookinghall"
 
 
 def test_systemd_takes_the_units() -> None:
