@@ -20,10 +20,9 @@ from core.booking.settle import REFUND_DUE, settle
 from core.booking.swap import preview_swap, swap
 from core.booking.waiting import JoinRequest, Traveller, join
 from core.booking.waiting_serve import serve
-from core.kernel.db import db, transaction
+from core.kernel.db import transaction
 from core.kernel.errors import Conflict, NotFound, RuleBroken
 from core.payments.gateways.base import GatewayEvent
-from core.proof.invariants import broken
 from core.tickets.queries import tickets_of
 from core.tickets.scan import Verdict, look, use
 from core.timetable.service.schedules import cancel_schedule, set_status
@@ -43,19 +42,13 @@ from tests.support.factories import (
 from tests.support.sales import buyer, sell
 from tests.support.swaps import coach, new_seats, scalar, seat, seats_in, swapped, vehicle, work
 
+pytestmark = pytest.mark.usefixtures("everything_holds")
+
 
 @pytest.fixture
 def office(db_session: Sessions) -> Office:
     """Twelve seats, 1A to 3D."""
     return make_office()
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(db_session: Sessions) -> object:
-    """After each test every invariant is asked."""
-    yield
-    db.session.rollback()
-    assert [str(found) for found in broken(db.session.connection())] == []
 
 
 # -- looking

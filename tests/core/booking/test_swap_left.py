@@ -14,8 +14,6 @@ from core.booking.disruption_run import run_disruption
 from core.booking.errors import NotChangeable, SeatsLacking
 from core.booking.queries import booking_view
 from core.booking.swap import preview_swap
-from core.kernel.db import db
-from core.proof.invariants import broken
 from core.tickets.queries import tickets_of
 from core.tickets.scan import Verdict, look
 from tests.support.database import Sessions
@@ -30,19 +28,13 @@ from tests.support.factories import (
 from tests.support.sales import sell
 from tests.support.swaps import coach, new_seats, scalar, seat, seats_in, swapped, vehicle, work
 
+pytestmark = pytest.mark.usefixtures("everything_holds")
+
 
 @pytest.fixture
 def office(db_session: Sessions) -> Office:
     """Twelve seats, 1A to 3D."""
     return make_office()
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(db_session: Sessions) -> object:
-    """After each test every invariant is asked."""
-    yield
-    db.session.rollback()
-    assert [str(found) for found in broken(db.session.connection())] == []
 
 
 def test_nobody_is_left_without_saying_so(office: Office) -> None:
