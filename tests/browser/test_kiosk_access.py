@@ -54,7 +54,7 @@ def test_a_ticket_is_bought_by_keyboard_alone(kiosk: Kiosk) -> None:
     _tab_to(kiosk.page, ".dep.on_sale")
     keys.press("Enter")
     kiosk.at("seats")
-    expect(kiosk.go_on).to_be_enabled()
+    expect(kiosk.page.locator("#return-trip")).to_be_enabled()
 
     keys.press("Tab")
     assert _focus(kiosk.page, "#return-trip"), "it stands beside the journey, before the seats"

@@ -27,7 +27,9 @@ export function ask({ title, text = "", body = null, choices, onopen = null }) {
   });
 }
 
+// It is gone at once: the browser tells of the closing a moment later, when the next question may stand there already.
 export function closeDialog(value = "") {
   open?.close(value);
+  open?.remove();
   open = null;
 }
