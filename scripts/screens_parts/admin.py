@@ -12,6 +12,10 @@ _ROOMS = {
     "bookings": "bookings/",
     "payments": "payments/",
     "refunds": "refunds/",
+    "reconciliation": "reconciliation/",
+    "vouchers": "vouchers/",
+    "till": "till/",
+    "shifts": "shifts/",
     "tickets": "tickets/",
     "revenue": "revenue/",
     "schedules": "schedules/",
@@ -24,9 +28,11 @@ _ROOMS = {
     "vehicles": "vehicles/",
     "layouts": "layouts/",
     "kiosks": "kiosks/",
+    "kiosk-devices": "kiosk-devices/",
     "mail-queue": "messages/",
     "people": "people/",
     "activity": "activity/",
+    "letters": "letters/",
     "nowhere": "no-such-page/",
 }
 
@@ -46,6 +52,8 @@ def draw(studio: Studio) -> None:
             studio.shoot(page, name)
         _booking(studio, page)
         _forms(studio, page)
+        _letter(studio, page)
+        _vehicle(studio, page)
         _mailbox(studio, page)
         _changes(studio, page)
 
@@ -114,6 +122,29 @@ def _forms(studio: Studio, page: Page) -> None:
     page.locator("a.row-link").first.click()
     page.wait_for_selector("#plan svg")
     studio.shoot(page, "layout", whole=True)
+
+
+def _letter(studio: Studio, page: Page) -> None:
+    """An operator's own words, shown with the newest booking before they are kept."""
+    page.goto(f"{studio.office.url}/admin/letters/")
+    page.locator("a[href*='booking.confirmed/en']").first.click()
+    page.fill("[name=subject]", "See you at the coach, {{ reference }}")
+    page.fill("[name=body]", "Hello {{ name }},\n\nplease be at the platform ten minutes before we leave.")
+    page.click("[name=preview]")
+    page.wait_for_load_state()
+    studio.shoot(page, "letter", whole=True)
+
+
+def _vehicle(studio: Studio, page: Page) -> None:
+    """What a smaller vehicle would do to those who have seats."""
+    page.goto(f"{studio.office.url}/admin/schedules/")
+    page.locator("a.row-link").first.click()
+    page.locator("a[href$='/vehicle']").first.click()
+    page.locator("select[name=vehicle] option:not([value=''])").first.wait_for(state="attached")
+    page.select_option("select[name=vehicle]", index=1)
+    page.locator("form:has(select[name=vehicle]) button").first.click()
+    page.wait_for_load_state()
+    studio.shoot(page, "another-vehicle", whole=True)
 
 
 def _mailbox(studio: Studio, page: Page) -> None:

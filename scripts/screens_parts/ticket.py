@@ -1,4 +1,4 @@
-"""The ticket: every page of the PDF as a printer draws it, and the preview in a browser."""
+"""The ticket and the invoice: every page of the PDF as a printer draws it, and the ticket's preview in a browser."""
 
 import pypdfium2
 
@@ -15,9 +15,14 @@ def draw(studio: Studio) -> None:
         page.goto(f"{studio.office.url}/admin/bookings/?status=confirmed")
         page.locator("a.row-link").first.click()
         pdf = page.locator("a[href$='ticket.pdf']").get_attribute("href")
+        invoice = page.locator("a[href*='/invoice/']").get_attribute("href")
         preview = page.locator("a[href$='/preview']").get_attribute("href")
         page.goto(f"{studio.office.url}{preview}")
         studio.shoot(page, "preview", whole=True)
-        paper = page.request.get(f"{studio.office.url}{pdf}").body()
-    for number, sheet in enumerate(pypdfium2.PdfDocument(paper), start=1):
-        studio.keep(sheet.render(scale=_DOTS_PER_POINT).to_pil(), f"paper-{number}")
+        papers = {
+            name: page.request.get(f"{studio.office.url}{address}").body()
+            for name, address in (("paper", pdf), ("invoice", invoice))
+        }
+    for name, paper in papers.items():
+        for number, sheet in enumerate(pypdfium2.PdfDocument(paper), start=1):
+            studio.keep(sheet.render(scale=_DOTS_PER_POINT).to_pil(), f"{name}-{number}")

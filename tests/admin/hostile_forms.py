@@ -406,6 +406,12 @@ def till_open(office: Office) -> Typed:
     return Typed(address, lambda: {"currency": "EUR", "pieces-500": "1"}, {}, ("currency", "pieces-500", "station"))  # fmt: skip
 
 
+def letter(office: Office) -> Typed:
+    page = f"/admin/letters/{office.operator_id}/booking.confirmed/en"
+    lines = _columns("message_templates", "subject", "body")
+    return Typed(page, lambda: {"subject": f"Trip {_n()}", "body": "Hello"}, lines, ("booking",), "body", page)
+
+
 def _somebody() -> UUID:
     """The person who is signed in."""
     found: UUID = db.session.execute(text("SELECT id FROM users WHERE email = 'admin-0@example.com'")).scalar_one()  # fmt: skip
@@ -429,6 +435,7 @@ FORMS = (
     new_person, changed_person, new_schedule, changed_schedule, run_status, block, another_vehicle, call_off, tariff, seat_charge, passenger_fare,
     new_fare, voucher, voucher_block, kiosk_change, kiosk_message, kiosk_stop, kiosk_cash, kiosk_prepare, kiosk_approve,
     kiosk_devices, kiosk_scan, release, booking_cancel, booking_change, booking_move, till_move, till_open, limit, put_aside,
+    letter,
 )  # fmt: skip
 #: Those with a field that takes nearly anything: the list of bad strings is dealt out to them.
 FREE = (

@@ -39,6 +39,7 @@ def test_every_language_has_its_own_keyboard(kiosk: Kiosk) -> None:
     for language, (first_row, name) in NAMES.items():
         if language != "en":
             page.click(f'[data-language="{language}"]')
+            expect(page.locator("html")).to_have_attribute("lang", language)
         page.fill("#name-0", "")
         page.locator("#email").focus()
         page.locator("#name-0").focus()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.kiosk import Kiosk
+from tests.support.processes import eventually
 from tests.support.voices import give_voices, said, words
 
 pytestmark = pytest.mark.browser
@@ -24,10 +25,15 @@ def hears(page: Page, text: str) -> None:
     page.wait_for_function("text => window.said.some((each) => each.text.includes(text))", arg=text)
 
 
+def until(page: Page, what: Callable[[str], bool]) -> None:
+    """Wait until what was said last is that."""
+    eventually(lambda: what(words(page)), 10, lambda: words(page))
+
+
 def test_steps_choices_errors_and_what_is_typed_are_said(new_kiosk: Kiosks) -> None:
     kiosk = speaking(new_kiosk, "de-DE", "en-GB")
     page = kiosk.page
-    assert words(page).startswith("Speech is on. What you choose and type is read out. 1 choice.")
+    until(page, lambda now: now.startswith("Speech is on. What you choose and type is read out. 1 choice."))
     assert "Porto" in words(page)
 
     kiosk.touch(".dep.on_sale >> nth=0")
@@ -36,7 +42,7 @@ def test_steps_choices_errors_and_what_is_typed_are_said(new_kiosk: Kiosks) -> N
     assert "Seat 1A, window, chosen." in words(page), "the step-through list is open, and its choice is said"
 
     page.focus('#seat-list [data-seat="1B"]')
-    assert words(page) == "Seat 1B, aisle"
+    until(page, lambda now: now == "Seat 1B, aisle")
     page.keyboard.press("Enter")
     hears(page, "Seat 1B, aisle is yours now")
 
@@ -45,7 +51,7 @@ def test_steps_choices_errors_and_what_is_typed_are_said(new_kiosk: Kiosks) -> N
     assert "2 choices. E-mail for your ticket, if you like." in words(page)
     page.focus("#email")
     page.keyboard.type("x")
-    assert words(page) == "x"
+    until(page, lambda now: now == "x")
     page.click("#go-on")
     hears(page, "Please check the e-mail address.")
     assert {each.lang for each in said(page) if each.lang} == {"en-GB"}
@@ -59,7 +65,7 @@ def test_of_masked_input_only_stars_are_said(new_kiosk: Kiosks) -> None:
     kiosk.page.focus("#email")
     kiosk.page.focus("#name-0")
 
-    assert words(kiosk.page).endswith("star star star star")
+    until(kiosk.page, lambda now: now.endswith("star star star star"))
     assert not any(digit in each.text for each in said(kiosk.page)[-8:] for digit in "47")
 
 
@@ -74,14 +80,15 @@ def test_it_speaks_the_language_of_the_screen(new_kiosk: Kiosks) -> None:
 def test_repeat_volume_and_the_usual_volume_for_the_next_traveller(new_kiosk: Kiosks) -> None:
     kiosk = speaking(new_kiosk, "en-GB")
     page = kiosk.page
+    hears(page, "Speech is on.")
     usual = said(page)[-1].volume
     page.click("#speech-louder")
-    assert said(page)[-1].text == "Volume 4 of 5"
+    until(page, lambda now: now == "Volume 4 of 5")
     assert said(page)[-1].volume > usual
     page.click("#speech-repeat")
-    assert words(page) == "Volume 4 of 5"
+    until(page, lambda now: now == "Volume 4 of 5")
     page.click("#speech-read")
-    assert words(page).startswith("Lisboa. Choose your departure.")
+    until(page, lambda now: now.startswith("Lisboa. Choose your departure."))
 
     kiosk.touch(".dep.on_sale >> nth=0")
     kiosk.at("seats")
@@ -89,6 +96,7 @@ def test_repeat_volume_and_the_usual_volume_for_the_next_traveller(new_kiosk: Ki
     kiosk.at("board")
     expect(page.locator("#speech")).to_be_hidden()
     page.click("#speak")
+    until(page, lambda now: now.startswith("Speech is on."))
     assert said(page)[-1].volume == usual
 
 

@@ -39,7 +39,7 @@ def one_in(pytestconfig: pytest.Config) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def half_of(pytestconfig: pytest.Config) -> Callable[[list[str], int], list[str]]:
-    """`half_of(WORST, turn)`: every second word, and the other ones at the next turn; all of them in the long tier."""
+def part_of(pytestconfig: pytest.Config) -> Callable[..., list[str]]:
+    """`part_of(WORST, turn, 3)`: every third word, and other ones at the next turn; all of them in the long tier."""
     everything = bool(pytestconfig.getoption("--long"))
-    return lambda words, turn: words if everything else words[turn % 2 :: 2]
+    return lambda words, turn, parts=2: words if everything else words[turn % parts :: parts]
