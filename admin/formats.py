@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import get_currency_precision
 from flask import Flask, g
@@ -99,6 +100,11 @@ def words(code: str | None) -> str:
     return (code or "–").replace("_", " ")
 
 
+def tongue(code: str) -> str:
+    """A language by its own name: ``de`` becomes ``Deutsch``."""
+    return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
 def state(code: str | None) -> Markup:
     """A state as a small label: colour beside the word, never instead of it."""
     tone = _TONES.get(code or "", "quiet")
@@ -112,7 +118,15 @@ def link(url: str, text: object) -> Markup:
 
 def register(app: Flask) -> None:
     """Give the templates these words."""
-    filters = {"when": when, "exactly": exactly, "clock": clock, "day": day, "words": words, "state": state}
+    filters = {
+        "when": when,
+        "exactly": exactly,
+        "clock": clock,
+        "day": day,
+        "words": words,
+        "state": state,
+        "tongue": tongue,
+    }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         money=money,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from babel import Locale
 from flask import request
 
 from admin.choices import active_operator_choices
+from admin.formats import tongue
 from admin.views.kiosk_words import FAULTS
 from core.accounts.kiosk_rules import METHODS, clean_settings
 from core.kernel.languages import languages
@@ -38,7 +38,7 @@ def choices(kept: dict[str, Any] | None) -> dict[str, Any]:
         chosen = now.get(name) or [code for code, _words in offered]
         return [(code, words, code in chosen) for code, words in offered]
 
-    spoken = [(code, Locale.parse(code).get_display_name(code) or code) for code in languages()]
+    spoken = [(code, tongue(code)) for code in languages()]
     return {
         "methods": boxes("methods", [(name, name) for name in METHODS]),
         "operators": boxes("operators", active_operator_choices()),

@@ -34,7 +34,7 @@ class WordsForm(BaseForm):
         _l("Text"),
         MOST_TYPED,
         rows=12,
-        help=_l("An empty line begins a new paragraph. {{ name }} is filled in."),
+        help=_l("An empty line begins a new paragraph. Below is what can be filled in."),
     )
     booking = line(
         _l("Preview with the booking"), 20, required=False, help=_l("Its reference; empty: the newest.")

@@ -78,4 +78,6 @@ def _block_json(claim: Claim, facts: ScheduleFacts) -> dict[str, Any]:
 
 
 def _stretch_words(claim: Claim, facts: ScheduleFacts) -> str:
+    if claim.from_position == 0 and claim.to_position == len(facts.stops) - 1:
+        return _("the whole way")
     return f"{facts.stop(claim.from_position).name} → {facts.stop(claim.to_position).name}"

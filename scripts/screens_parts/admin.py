@@ -128,8 +128,8 @@ def _letter(studio: Studio, page: Page) -> None:
     """An operator's own words, shown with the newest booking before they are kept."""
     page.goto(f"{studio.office.url}/admin/letters/")
     page.locator("a[href*='booking.confirmed/en']").first.click()
-    page.fill("[name=subject]", "See you at the coach, {{ reference }}")
-    page.fill("[name=body]", "Hello {{ name }},\n\nplease be at the platform ten minutes before we leave.")
+    page.fill("[name=subject]", "See you in {{ place }}, {{ reference }}")
+    page.fill("[name=body]", "Hello,\n\nplease be at the platform ten minutes before we leave.")
     page.click("[name=preview]")
     page.wait_for_load_state()
     studio.shoot(page, "letter", whole=True)
@@ -137,8 +137,8 @@ def _letter(studio: Studio, page: Page) -> None:
 
 def _vehicle(studio: Studio, page: Page) -> None:
     """What a smaller vehicle would do to those who have seats."""
-    page.goto(f"{studio.office.url}/admin/schedules/")
-    page.locator("a.row-link").first.click()
+    page.goto(f"{studio.office.url}/admin/")
+    page.locator("a.load").nth(2).click()
     page.locator("a[href$='/vehicle']").first.click()
     page.locator("select[name=vehicle] option:not([value=''])").first.wait_for(state="attached")
     page.select_option("select[name=vehicle]", index=1)
