@@ -52,7 +52,7 @@ EXECUTED_BY = {
     CRON: "test_readme.py::test_a_process_works_until_it_is_asked_to_end",
     LIVE: "test_readme.py::test_the_live_process_tells_its_watchers_what_changes_elsewhere",
     AGENT: "test_readme.py::test_the_agent_of_a_kiosk_tells_what_it_needs",
-    "scripts/run": "scripts/test_run.py::test_an_office_opens_closes_without_a_trace_and_opens_again",
+    "scripts/run": "scripts/test_run.py::test_a_newcomer_goes_where_the_demo_says_and_finds_everything_again_at_the_next_start",
     "scripts/test": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
     "scripts/test --long": "test_readme.py::test_what_everyone_runs_is_what_continuous_integration_runs",
     "scripts/bench": "test_readme.py::test_the_benchmark_measures",

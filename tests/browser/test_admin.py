@@ -221,22 +221,25 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_have_no_barriers(theme: str, desk: Desk) -> None:
+def test_pages_have_no_barriers_in_light_and_dark(desk: Desk) -> None:
     desk.sell(0)
     desk.hold(5)
-    desk.page.evaluate("theme => localStorage.setItem('bookinghall.theme', theme)", theme)
     pages = (*PAGES, f"schedules/{desk.office.schedule_id}/")
     for path in pages:
         desk.open(path)
     assert not desk.faults, "every page obeys its own policy"
     found: dict[str, list[str]] = {}
     page = desk.page.context.new_page()  # axe itself sets styles, which the policy refuses
+    page.emulate_media(reduced_motion="reduce")
     for path in pages:
         page.goto(f"{desk.server.url}/admin/{path}")
-        rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-        violations = Axe().run(page, options=rules).response["violations"]
-        found[path] = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations]
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+            violations = Axe().run(page, options=rules).response["violations"]
+            found[f"{path} {theme}"] = [
+                f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations
+            ]
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 

@@ -33,12 +33,10 @@ GUARDS = [
     "tests/core/timetable/test_queries.py",
 ]
 
-# Where most meet at one lock. Without their twins: what goes wrong without a lock is shown on the newest.
+# Where most meet at one lock; the long tier runs the others. Without their twins: what goes wrong without a lock is shown
+# on the newest.
 RACES = [
-    "tests/concurrency/test_basket_race.py",
-    "tests/concurrency/test_difference_race.py",
     "tests/concurrency/test_one_active_race.py",
-    "tests/concurrency/test_rush.py",
     "tests/concurrency/test_seat_race.py",
 ]
 
@@ -90,13 +88,8 @@ def test_the_server_is_the_systems(system_postgres: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_races_have_one_winner(system_postgres: str) -> None:
-    assert_passed(run_suite(system_postgres, *RACES, "-k", "not twin"), at_least=10)
-
-
-@pytest.mark.timeout(300)
-def test_what_guards_sales_holds(system_postgres: str) -> None:
-    assert_passed(run_suite(system_postgres, *GUARDS), at_least=100)
+def test_what_guards_sales_holds_and_races_have_one_winner(system_postgres: str) -> None:
+    assert_passed(run_suite(system_postgres, *GUARDS, *RACES, "-k", "not twin"), at_least=110)
 
 
 @pytest.mark.long
