@@ -8,6 +8,7 @@ settings.register_profile("office", deadline=None)
 settings.load_profile("office")
 
 pytest_plugins = [
+    "tests.support.walked",  # before what imports it: its checks explain themselves
     "tests.support.bad_strings",
     "tests.support.mail",
     "tests.support.processes",
@@ -19,7 +20,6 @@ pytest_plugins = [
     "tests.support.listener",
     "tests.support.stripe",
     "tests.support.scripts",
-    "tests.support.walked",
 ]
 
 
