@@ -409,7 +409,9 @@ def till_open(office: Office) -> Typed:
 def letter(office: Office) -> Typed:
     page = f"/admin/letters/{office.operator_id}/booking.confirmed/en"
     lines = _columns("message_templates", "subject", "body")
-    return Typed(page, lambda: {"subject": f"Trip {_n()}", "body": "Hello"}, lines, ("booking",), "body", page)
+    return Typed(
+        page, lambda: {"subject": f"Trip {_n()}", "body": "Hello"}, lines, ("booking",), "body", page
+    )
 
 
 def _somebody() -> UUID:

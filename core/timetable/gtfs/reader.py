@@ -6,6 +6,7 @@ and whatever is wrong becomes a finding and `BrokenFeed`.
 
 import csv
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ MAX_LINE = 1_000_000
 MAX_ROWS = 5_000_000
 _FEED_MARKS = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+# What zipfile lets through where bytes of its own tables were changed: names that are not UTF-8, numbers that fit nowhere.
+_DAMAGED = (UnicodeDecodeError, struct.error, OverflowError)
 
 
 class Row(NamedTuple):
@@ -205,7 +208,7 @@ def open_feed(path: Path, findings: Findings) -> Source:
         raise findings.refuse("empty_file", "The file is empty.", path.name)
     try:
         archive = zipfile.ZipFile(path)
-    except _UNREADABLE:
+    except (*_UNREADABLE, *_DAMAGED):
         raise findings.refuse("not_a_zip", "The file is not a zip.", path.name) from None
     try:
         return _open_zip(archive, findings)
@@ -248,7 +251,15 @@ def _open_zip(archive: zipfile.ZipFile, findings: Findings) -> Source:
     if folder != PurePosixPath("."):
         findings.note("sub_folder", f"The files are in the folder {folder} of the zip.")
     sizes = {name: member.file_size for name, member in found.items()}
-    return Source(sizes, lambda name: archive.open(found[name]), findings, archive)
+    return Source(sizes, lambda name: _member(archive, found[name]), findings, archive)
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    """Raises BadZipFile whatever is wrong with it: an error about its name must not be taken for one about its text."""
+    try:
+        return archive.open(member)
+    except _DAMAGED:
+        raise zipfile.BadZipFile("the zip is damaged") from None
 
 
 def _feed_folder(names: list[str]) -> PurePosixPath | None:

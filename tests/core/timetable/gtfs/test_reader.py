@@ -102,6 +102,19 @@ def test_a_cut_off_zip_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "cut.zip")[0] == "not_a_zip"
 
 
+@pytest.mark.parametrize(
+    ("table", "code"), [("its own header", "unreadable"), ("the list of files", "not_a_zip")]
+)
+def test_a_name_in_the_zip_that_is_no_utf8_is_refused(tmp_path: Path, table: str, code: str) -> None:
+    path = zipped(tmp_path / "f.zip", {"stops.txt": STOPS})
+    content = bytearray(path.read_bytes())
+    start, flags, name = (0, 6, 30) if table == "its own header" else (content.index(b"PK\x01\x02"), 8, 46)
+    content[start + flags + 1] |= 0x08  # the bit that says: the name is UTF-8
+    content[start + name + 8] = 0xCA
+    path.write_bytes(bytes(content))
+    assert refusal(path)[0] == code
+
+
 def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "f.zip", {"stops.txt": STOPS + "b,Bexley\n" * 5000})
     content = bytearray(path.read_bytes())
