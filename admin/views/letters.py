@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext as _
@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from admin import access
-from admin.base_views import StaffView, attempt, attempted, done
+from admin.base_views import attempt, attempted, done
 from admin.choices import operator_choices
 from admin.fields import line, lines
-from admin.listing import LAST_PAGE, as_uuid
+from admin.listing import LAST_PAGE
+from admin.operator_pages import OperatorPages, operator_of
 from admin.views.sales import boards_here
 from core.booking.models import Booking
 from core.kernel.codes import plain
@@ -41,28 +42,17 @@ class WordsForm(BaseForm):
     )
 
 
-class Letters(StaffView):
+class Letters(OperatorPages):
     """One page an operator, one a letter."""
 
     permission = "timetable.edit"
+    template = "admin/letters.html"
     lead = _l("Without words of your own a letter has ours. Terms and tickets stay as they are.")
-
-    @expose("/")
-    def index(self) -> Any:
-        operator = db.session.scalar(select(Operator).where(Operator.active).order_by(Operator.name).limit(1))
-        if operator is None:
-            return self.render("admin/letters.html", operator=None)
-        return redirect(url_for("letters.operator", operator_id=operator.id))
-
-    @expose("/go")
-    def go(self) -> Any:
-        """From the picker to the operator's page."""
-        return redirect(url_for("letters.operator", operator_id=_operator(request.args.get("operator")).id))
 
     @expose("/<operator_id>/")
     def operator(self, operator_id: str) -> Any:
         """Every kind of letter and language, and which has words of the operator's own."""
-        operator = _operator(operator_id)
+        operator = operator_of(operator_id)
         found = select(MessageTemplate).where(
             MessageTemplate.operator_id == operator.id, MessageTemplate.active
         )
@@ -75,7 +65,7 @@ class Letters(StaffView):
     @expose("/<operator_id>/<kind>/<language>", methods=("GET", "POST"))
     def letter(self, operator_id: str, kind: str, language: str) -> Any:
         """The words as a form: looked at with `preview`, else saved as the next version."""
-        operator = _operator(operator_id)
+        operator = operator_of(operator_id)
         versions = _versions(operator, kind, language)
         present = next((each for each in versions if each.active), None)
         shown = None
@@ -95,21 +85,13 @@ class Letters(StaffView):
     @expose("/<operator_id>/<kind>/<language>/end", methods=("POST",))
     def end(self, operator_id: str, kind: str, language: str) -> Any:
         """Our words count again."""
-        operator, who = _operator(operator_id), access.actor()
+        operator, who = operator_of(operator_id), access.actor()
         _versions(operator, kind, language)
         return attempted(
             _("The letter has our words again."),
             url_for("letters.operator", operator_id=operator.id),
             lambda: end(operator.id, kind, language, who),
         )
-
-
-def _operator(operator_id: str | None) -> Operator:
-    found = as_uuid(operator_id or "")
-    operator = db.session.get(Operator, found) if found else None
-    if operator is None:
-        raise NotFound(_("There is no such operator."))
-    return operator
 
 
 def _versions(operator: Operator, kind: str, language: str) -> list[MessageTemplate]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask_admin import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from wtforms.validators import ValidationError
 
 from admin import access
-from admin.base_views import StaffList, StaffView, attempt, attempted, done
+from admin.base_views import StaffList, attempt, attempted, done
 from admin.choices import operator_choices, route_choices
 from admin.fields import (
     amount_field,
@@ -30,6 +30,7 @@ from admin.fields import (
 )
 from admin.formats import money, words
 from admin.listing import Column, Filter, as_uuid, references
+from admin.operator_pages import OperatorPages, operator_of
 from core.kernel.db import db
 from core.kernel.errors import DomainError, NotFound, RuleBroken
 from core.pricing import service
@@ -51,23 +52,17 @@ class TariffForm(BaseForm):
     tax_per_mille = whole(_l("Tax in it, per mille"), 0, 500, help=_l("90 means 9 per cent."))
 
 
-class Prices(StaffView):
+class Prices(OperatorPages):
     """One page an operator."""
 
     permission = "timetable.edit"
+    template = "admin/prices.html"
     lead = _l("What is held or sold keeps the price it was offered at.")
-
-    @expose("/")
-    def index(self) -> Any:
-        operator = db.session.scalar(select(Operator).where(Operator.active).order_by(Operator.name).limit(1))
-        if operator is None:
-            return self.render("admin/prices.html", operator=None)
-        return redirect(url_for("prices.operator", operator_id=operator.id))
 
     @expose("/<operator_id>/", methods=("GET", "POST"))
     def operator(self, operator_id: str) -> Any:
         """Tariff as a form; the other prices each have their own."""
-        operator = known(operator_id)
+        operator = operator_of(operator_id)
         tariff = db.session.get(Tariff, operator.id)
         form = (
             TariffForm(request.form) if request.method == "POST" else tariff_form(tariff, operator.currency)
@@ -95,15 +90,10 @@ class Prices(StaffView):
             types=[(name, words(name)) for name in trade.passenger_types],
         )
 
-    @expose("/go", methods=("GET",))
-    def go(self) -> Any:
-        """From the picker to the operator's page."""
-        return redirect(url_for("prices.operator", operator_id=known(request.args.get("operator")).id))
-
     @expose("/<operator_id>/seat-charge", methods=("POST",))
     def seat_charge(self, operator_id: str) -> Any:
         """Set, or with no amount take away, what a seat type or feature costs more."""
-        operator = known(operator_id)
+        operator = operator_of(operator_id)
 
         def deed() -> None:
             value = _optional_amount(request.form.get("amount"), operator.currency, negative=True)
@@ -116,7 +106,7 @@ class Prices(StaffView):
     @expose("/<operator_id>/passenger-fare", methods=("POST",))
     def passenger_fare(self, operator_id: str) -> Any:
         """Set, or with nothing given take away, what part of the fare a passenger type pays."""
-        operator, kind = known(operator_id), one_line(request.form.get("passenger_type")) or ""
+        operator, kind = operator_of(operator_id), one_line(request.form.get("passenger_type")) or ""
 
         def deed() -> None:
             given = (request.form.get("percent") or "").strip()
@@ -127,15 +117,6 @@ class Prices(StaffView):
         return attempted(
             _("The part of the fare is saved."), url_for("prices.operator", operator_id=operator_id), deed
         )
-
-
-def known(operator_id: str | None) -> Operator:
-    """The operator of an address. Raises NotFound."""
-    found = as_uuid(operator_id)
-    operator = db.session.get(Operator, found) if found else None
-    if operator is None:
-        raise NotFound
-    return operator
 
 
 def tariff_form(tariff: Tariff | None, currency: str) -> TariffForm:
