@@ -145,15 +145,16 @@ make_venv() {
 fingerprint() { (cd "$ROOT" && cat -- "$@" 2>/dev/null | sha256sum | cut -d' ' -f1); }
 
 ensure_environment() {
-  local extra='' stamp="$VENV/.bookinghall-$1" now
-  if [ "$1" = test ]; then extra='[test]'; fi
+  local extra='' stamp="$VENV/.bookinghall-$1" now compile=--compile
+  # Tests use a part of what is installed: Python compiles that when it first reads it, and leaves the rest.
+  if [ "$1" = test ]; then extra='[test]' compile=--no-compile; fi
   now="$(fingerprint pyproject.toml constraints.txt) $ROOT"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && [ -x "$VENV/bin/python" ]; then return 0; fi
   ensure_python
   if ! [ -x "$VENV/bin/python" ] || ! is_new_enough "$VENV/bin/python"; then make_venv; fi
   say 'Installing the Python packages (a minute or two the first time)'
   local log="$VENV/install.log"
-  if ! (cd "$ROOT" && "$VENV/bin/python" -m pip install --disable-pip-version-check --quiet --no-input \
+  if ! (cd "$ROOT" && "$VENV/bin/python" -m pip install --disable-pip-version-check --quiet --no-input "$compile" \
     --constraint constraints.txt --editable ".$extra") </dev/null >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     stop "The Python packages could not be installed (all of it: $log). Is there a way to a package index from here?"
