@@ -16,6 +16,7 @@ from core.booking.queries import language_of
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.tickets.html import ticket_html
+from core.tickets.pdf import ticket_pdf
 
 
 class Papers(StaffView):
@@ -43,10 +44,6 @@ class Papers(StaffView):
     @expose("/<booking_id>/ticket.pdf")
     def pdf(self, booking_id: str) -> Response:
         """The ticket as the traveller prints it."""
-        from core.tickets.pdf import (
-            ticket_pdf,  # late: a web process that makes no PDF is spared a third of its memory
-        )
-
         found = _known(booking_id)
         reference = db.session.scalar(select(Booking.reference).where(Booking.id == found))
         answer = Response(ticket_pdf(found, language_of(found)), mimetype="application/pdf")

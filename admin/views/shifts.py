@@ -18,6 +18,7 @@ from core.accounts.models import Kiosk, KioskStatus, User
 from core.kernel.db import db
 from core.kernel.errors import DomainError, NotFound
 from core.reporting.office import currencies
+from core.reporting.shift_pdf import file_name, shift_pdf
 from core.reporting.shifts import ShiftReport, shift_report
 from core.till.approve import approve_variance
 from core.till.limits import limit_of, set_limit
@@ -150,9 +151,6 @@ class Shifts(StaffList):
     @expose("/<shift_id>/report.pdf")
     def pdf(self, shift_id: str) -> Response:
         """The report on paper."""
-        # Late: a web process that makes no PDF is spared a third of its memory.
-        from core.reporting.shift_pdf import file_name, shift_pdf
-
         found = self._report(shift_id)
         answer = Response(shift_pdf(found, formats.zone(), formats.language()), mimetype="application/pdf")
         answer.headers.set("Content-Disposition", "inline", filename=file_name(found, formats.zone()))

@@ -13,6 +13,7 @@ from core.kernel.errors import NotFound
 from core.kernel.languages import known_language, plain_date, words_of
 from core.kernel.money import Money, format_money
 from core.tickets.pages import render
+from core.tickets.pdf import to_pdf
 from core.tickets.rules import grouped_reference
 from core.tickets.words import sentence
 
@@ -34,10 +35,6 @@ def invoices_of(booking_id: UUID) -> list[Invoice]:
 
 def invoice_pdf(invoice_id: UUID) -> tuple[str, bytes]:
     """A file name and the document. Raises NotFound."""
-    from core.tickets.pdf import (
-        to_pdf,
-    )  # late: a web process that makes no PDF is spared a third of its memory
-
     invoice = db.session.get(Invoice, invoice_id)
     if invoice is None:
         raise NotFound("There is no such invoice.")

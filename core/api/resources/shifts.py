@@ -4,6 +4,7 @@ the stations.
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Response
 from sqlalchemy import select, tuple_
@@ -28,6 +29,7 @@ from core.api.schemas.shifts import (
 from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.reporting.office import office_timezone
+from core.reporting.shift_pdf import file_name, shift_pdf
 from core.reporting.shifts import ShiftReport, shift_report
 from core.till.approve import approve_variance
 from core.till.close import close_shift
@@ -79,10 +81,6 @@ def show(caller: Caller, shift_id: UUID) -> Any:
 @endpoint("GET", "/shifts/<uuid:shift_id>/report", access="till.own", content_type="application/pdf", errors=(404,))  # fmt: skip
 def report(caller: Caller, shift_id: UUID) -> Response:
     """The report of a shift to print: a PDF of A4 pages."""
-    from zoneinfo import ZoneInfo
-
-    from core.reporting.shift_pdf import file_name, shift_pdf
-
     found, zone = _report(caller, shift_id), ZoneInfo(office_timezone())
     answer = Response(shift_pdf(found, zone), mimetype="application/pdf")
     answer.headers.set("Content-Disposition", "attachment", filename=file_name(found, zone))

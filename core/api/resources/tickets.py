@@ -17,6 +17,7 @@ from core.kernel.db import db
 from core.kernel.errors import NotFound
 from core.tickets.keys import published_keys
 from core.tickets.models import Ticket
+from core.tickets.pdf import ticket_pdf
 
 
 @endpoint("GET", "/tickets/keys", access=NOBODY_ASKED, answer=TicketKeys)
@@ -47,8 +48,6 @@ def show(caller: Caller, ticket_id: UUID) -> Any:
 )
 def download(caller: Caller, ticket_id: UUID | None = None, booking_id: UUID | None = None) -> Response:
     """The booking's tickets to print: a PDF of A4 pages, one a passenger."""
-    from core.tickets.pdf import ticket_pdf
-
     found = _booking_id(caller, ticket_id, booking_id)
     answer = Response(ticket_pdf(found, language_of(found)), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="ticket-{found}.pdf"'

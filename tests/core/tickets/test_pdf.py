@@ -10,7 +10,8 @@ from core.kernel.errors import NotFound
 from core.kernel.ids import new_id
 from core.kernel.money import Money
 from core.tickets.keys import public_keys
-from core.tickets.pdf import FONTS, OnlyFonts, RefusedAddress, pdf_of, ticket_pdf, to_pdf
+from core.tickets.pdf import pdf_of, ticket_pdf, to_pdf
+from core.tickets.printing import FONTS, OnlyFonts, RefusedAddress
 from core.tickets.qr import verify
 from core.tickets.queries import tickets_of
 from tests.core.tickets.samples import a_ticket
