@@ -80,10 +80,10 @@ def test_the_worst_strings_in_each_field_of_a_form(
 ) -> None:
     desk = Desk(sign_in("admin"), make(office))
     for turn, field in enumerate(desk.form.lines):
-        for word in part_of(WORST, turn):
+        for word in part_of(WORST, turn, 3):
             desk.type(field, word)
     for turn, field in enumerate(desk.form.others):
-        for word in part_of(WORST_NUMBERS, turn):
+        for word in part_of(WORST_NUMBERS, turn, 3):
             desk.type(field, word)
     desk.look()
 
