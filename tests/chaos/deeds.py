@@ -115,10 +115,12 @@ def cancel(visit: Visit) -> bool:
 
 
 def cancel_one(visit: Visit) -> bool:
-    """One of two stays at home."""
+    """One of two stays at home, and sometimes the other one then does too: two refunds of one payment."""
     reservation, booking = _buy(visit, 2)
     people = visit.ask("GET", f"/reservations/{reservation}", "looked").json()["passengers"]
     visit.cancel(booking, [visit.chance.choice(people)["id"]])
+    if visit.chance.random() < 0.5:
+        visit.cancel(booking)
     return True
 
 
