@@ -16,7 +16,7 @@ from tests.chaos.visit import Ground, Refused, Visit
 
 @dataclass
 class Buyers:
-    """Threads that do the deeds of a purse, chosen by weight, until `stop`."""
+    """Threads that do the deeds of a purse, chosen by weight, every other time one of those that are still undone, until `stop`."""
 
     url: str
     ground: Ground
@@ -28,7 +28,6 @@ class Buyers:
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
-        self._insisting = threading.Event()
         self._threads = [
             threading.Thread(target=self._buy, args=(at,), daemon=True) for at in range(self.number)
         ]
@@ -41,10 +40,6 @@ class Buyers:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
-
-    def insist(self) -> None:
-        """From now on do only what is undone, again and again."""
-        self._insisting.set()
 
     def stop(self) -> None:
         """Let them finish what they are at."""
@@ -65,7 +60,8 @@ class Buyers:
                 self._stopping.wait(0.2)
 
     def _visit(self, http: httpx.Client, chance: random.Random) -> None:
-        names = (self._insisting.is_set() and self.undone) or list(self.purse)
+        undone = self.undone if chance.random() < 0.5 else []
+        names = undone or list(self.purse)
         (name,) = chance.choices(names, [self.purse[each].weight for each in names])
         email = "traveller@proof.example" if chance.random() < self.chance_of_mail else None
         visit = Visit(http, chance, self.ground, self.tally, email)

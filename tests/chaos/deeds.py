@@ -172,7 +172,7 @@ def take_offer(visit: Visit) -> bool:
 
 def _offered(visit: Visit, entry_id: str, proof: str) -> Json:
     """A place in line as it is when cron has had its turn."""
-    for _ in range(30):
+    for _ in range(20):
         place: Json = visit.ask("GET", f"/waiting/{entry_id}?proof={proof}", "looked").json()
         if place["status"] != "waiting":
             break

@@ -38,7 +38,6 @@ def shoot_at(house: House, ground: Ground, kills: int) -> None:
     buyers.start()
     eventually(lambda: tally.outcomes["held"] > 5, otherwise=lambda: f"{tally}")
     kill_and_check(house, kills)
-    buyers.insist()
     eventually(lambda: not buyers.undone, 60, lambda: f"nobody did {buyers.undone}: {tally} {house.output()}")
     buyers.stop()
     settle_everything(house)
