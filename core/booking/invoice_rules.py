@@ -35,7 +35,11 @@ def credit_lines(quote: Mapping[str, Any], amount: int, tax: int) -> list[Line]:
     ends = list(accumulate((int(each["amount"]) for each in named), initial=0))
     shares = [portion(tax, end, ends[-1]) if ends[-1] else 0 for end in ends]
     parts = zip(named, pairwise(shares), strict=True)
-    contained = [_line(each["label"], before - after, included=True) for each, (before, after) in parts]
+    contained = [
+        _line(each["label"], before - after, included=True)
+        for each, (before, after) in parts
+        if after != before
+    ]
     return [_line("Refund", -amount, included=False), *contained]
 
 
