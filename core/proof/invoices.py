@@ -65,7 +65,7 @@ TAKEN_BACK_IS_CREDITED = Invariant(
 
 KEPT_IS_ON_PAPER = Invariant(
     "kept_is_on_paper",
-    "The invoices of a booking less its credit notes come to what the books keep for it, but for what is on its way.",
+    "The invoices of a booking less its credit notes come to what the books keep for it, but for what has no note yet.",
     f"""
     SELECT b.reference AS subject, 'kept ' || k.kept + coalesce(w.going, 0) || ', on paper ' || coalesce(i.total, 0) AS detail
     FROM bookings b JOIN sales s ON s.id = b.reservation_id
@@ -73,7 +73,7 @@ KEPT_IS_ON_PAPER = Invariant(
       WHERE e.account IN ('revenue', 'fees', 'taxes') GROUP BY 1) k ON k.reservation_id = s.id
     LEFT JOIN (SELECT booking_id, sum(total) AS total FROM invoices GROUP BY 1) i ON i.booking_id = b.id
     LEFT JOIN (SELECT p.reservation_id, sum(d.amount) AS going FROM {_TAKEN_BACK}
-      WHERE d.status <> 'processed' OR {_CREDIT_WAITS} GROUP BY 1) w ON w.reservation_id = s.id
+      WHERE NOT EXISTS (SELECT 1 FROM invoices c WHERE c.refund_id = d.id) GROUP BY 1) w ON w.reservation_id = s.id
     WHERE k.kept + coalesce(w.going, 0) <> coalesce(i.total, 0) AND NOT {_INVOICE_WAITS}
     """,
 )

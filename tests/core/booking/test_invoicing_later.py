@@ -225,6 +225,17 @@ def test_a_credit_note_names_every_invoice_of_its_booking(office: Office) -> Non
     assert {each.facts["of"] for each in found if each.kind == "credit"} == {of}
 
 
+def test_a_note_counts_also_while_the_job_that_wrote_it_is_not_done(office: Office) -> None:
+    booking_id = sell(1, office=office, email=None)
+    work()
+    goodwill(office, booking_id)
+    (refund_id,) = db.session.execute(select(Refund.id)).scalars()
+    hand_out(refund_id, CLERK)
+
+    assert issue_credit_note(refund_id)
+    assert outbox.waiting(("refund.processed",))
+
+
 def test_money_that_bought_nothing_has_no_paper(office: Office) -> None:
     held = reserve(office.ask(3), ALICE, ACTOR)
     assert paid_by_card(held.reservation_id, office.operator_id, Money(1, "EUR")) == "refund_due"
