@@ -140,34 +140,34 @@ def stand_in_line(visit: Visit) -> bool:
             _crowd(visit, everywhere | {"schedule_id": schedule, "passengers": people})
             continue
         visit.tally.promise("waiting_entries", place["id"])
-        visit.ground.line.put(schedule, place["id"], place["proof"])
+        visit.ground.line.put((schedule, place["id"], place["proof"]))
         return True
     return False
 
 
 def _crowd(visit: Visit, wish: Json) -> None:
     booking_id = visit.pay_by_voucher(visit.hold(leg=wish))
-    visit.ground.crowd.put(wish["schedule_id"], booking_id, str(visit.session))
+    visit.ground.crowd.put((wish["schedule_id"], booking_id, str(visit.session)))
 
 
 def take_offer(visit: Visit) -> bool:
     """One of the crowd makes room, and whoever is offered the seats pays for them."""
-    mine = visit.ground.line.take()
+    mine = visit.ground.line.look(visit.chance)
     if mine is None:
         stand_in_line(visit)
         return False
     schedule, entry_id, proof = mine
-    leaving = visit.ground.crowd.take(schedule)
+    leaving = visit.ground.crowd.look(visit.chance, schedule)
     if leaving:
         visit.session = leaving[2]
         visit.cancel(leaving[1])
-    offered = _offered(visit, entry_id, proof)
-    if offered["status"] == "waiting":
-        visit.ground.line.put(schedule, entry_id, proof)
-    if offered["status"] != "offered":
-        return False
-    visit.pay_by_voucher({"id": offered["reservation_id"]}, offered["guest_session"])
-    return True
+        visit.ground.crowd.drop(leaving)
+    place = _offered(visit, entry_id, proof)
+    if place["status"] == "offered":
+        visit.pay_by_voucher({"id": place["reservation_id"]}, place["guest_session"])
+    if place["status"] != "waiting":
+        visit.ground.line.drop(mine)
+    return bool(place["status"] == "offered")
 
 
 def _offered(visit: Visit, entry_id: str, proof: str) -> Json:
@@ -181,11 +181,12 @@ def _offered(visit: Visit, entry_id: str, proof: str) -> Json:
 
 
 def leave_line(visit: Visit) -> bool:
-    mine = visit.ground.line.take()
+    mine = visit.ground.line.look(visit.chance)
     if mine is None:
         stand_in_line(visit)
         return False
     visit.ask("DELETE", f"/waiting/{mine[1]}?proof={mine[2]}", "left the line")
+    visit.ground.line.drop(mine)
     return True
 
 

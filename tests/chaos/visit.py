@@ -31,7 +31,7 @@ MOODS = (
     "lost",
 )
 #: Departures that nobody buys but those who crowd them, so that there are lines to stand in.
-CROWDED = 6
+CROWDED = 12
 Json = dict[str, Any]
 Known = tuple[str, str, str]
 
@@ -45,23 +45,26 @@ class Refused(Exception):
 
 
 class Pool:
-    """What buyers know of crowded departures, shared: (schedule, id, right to it). Whoever takes one has it alone."""
+    """What buyers know of crowded departures, shared: (schedule, id, right to it). Two may have the same one in hand."""
 
     def __init__(self) -> None:
         self._known: list[Known] = []
         self._guard = threading.Lock()
 
-    def put(self, schedule: str, row_id: str, right: str) -> None:
+    def put(self, known: Known) -> None:
         with self._guard:
-            self._known.append((schedule, row_id, right))
+            self._known.append(known)
 
-    def take(self, schedule: str | None = None) -> Known | None:
-        """The one, of this departure or any, that has been here longest."""
+    def look(self, chance: random.Random, schedule: str | None = None) -> Known | None:
+        """Any one, of this departure or of all."""
         with self._guard:
-            found = next((each for each in self._known if schedule in (None, each[0])), None)
-            if found:
-                self._known.remove(found)
-            return found
+            found = [each for each in self._known if schedule in (None, each[0])]
+            return chance.choice(found) if found else None
+
+    def drop(self, known: Known) -> None:
+        """It is over and done with. What an office that was killed has left half done is kept, and tried again."""
+        with self._guard:
+            self._known = [each for each in self._known if each != known]
 
 
 @dataclass
