@@ -45,6 +45,7 @@ AGENT = ".venv/bin/bookinghall kiosk-agent --help"
 # Every command of the README, and the test that executes it.
 EXECUTED_BY = {
     ".venv/bin/bookinghall prove": "core/commands/test_prove.py::test_a_race_is_proved_told_and_leaves_nothing_behind",
+    ".venv/bin/bookinghall prove --check-only": "core/commands/test_prove.py::test_the_offices_own_data_are_checked_as_they_are",
     IMPORT: "test_readme.py::test_the_feed_comes_in",
     MIGRATE: "test_readme.py::test_an_empty_database_is_migrated",
     WEB: "test_readme.py::test_the_web_process_answers",

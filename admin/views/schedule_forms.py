@@ -52,10 +52,19 @@ class ScheduleForm(BaseForm):
 
 
 def to_utc(local: datetime, timezone: str) -> datetime:
-    """What was typed on that clock, as UTC. Raises RuleBroken for years that no timetable has."""
+    """What was typed on that clock, as UTC; the first of a time that it shows twice when summer time ends.
+
+    Raises RuleBroken for years that no timetable has, and for a time that it skips when summer time begins.
+    """
     if not 1972 <= local.year <= 2199:
         raise RuleBroken(_("Please give a day of these years."), field="departure_at")
-    return local.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    moment = local.replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    if on_clock(moment, timezone) != local:
+        raise RuleBroken(
+            _("There is no such time on that day: summer time begins, and clocks skip it."),
+            field="departure_at",
+        )
+    return moment
 
 
 def on_clock(moment_utc: datetime | None, timezone: str) -> datetime | None:

@@ -187,10 +187,10 @@ class Schedules(ScheduleVehicle, StaffList):
             "estimated_departure_at": to_utc(expected_at, clock) if expected_at else None,
             "departure_at": to_utc(form.departure_at.data, clock),
         }
-        # A form shows whole minutes: what shows the same stays the same.
+        # A form shows whole minutes, and not which of two equal times when summer time ends: what shows the same stays the same.
         for name in ("departure_at", "estimated_departure_at"):
-            present = getattr(model, name)
-            if present and wanted[name] and present.replace(second=0, microsecond=0) == wanted[name]:
+            shown = on_clock(getattr(model, name), clock)
+            if shown and shown.replace(second=0, microsecond=0, fold=0) == form[name].data:
                 wanted.pop(name)
         changes = {name: value for name, value in wanted.items() if getattr(model, name) != value}
         service.change_schedule(model.id, access.actor(), **changes)

@@ -190,6 +190,7 @@ class _Paid:
             "shift_id": shift_id,
         }
         ledger.post(PostingKind.SALE, row.operator_id, row.currency, lines, **links)
+        publish("invoice.due", {"booking_id": str(row.id)})
 
     def tell(self, actor: Actor) -> None:
         """The log, the letter, and everybody who watches the seats."""

@@ -27,7 +27,7 @@ class InvoiceKind(StrEnum):
 
 
 class Invoice(Base):
-    """An invoice of a booking, or a credit note of a refund. Append-only. `number` counts from 1 in each `year` (that of the
+    """An invoice of a booking or of a difference that was paid for it later, or a credit note of a refund. Append-only. `number` counts from 1 in each `year` (that of the
     operator's calendar when it was issued), invoices and credit notes apart. `facts`: seller, journey, reference and lines
     [{label, amount, included}] as they were, amounts in minor units; those of a credit note are below nothing.
     """
@@ -37,7 +37,6 @@ class Invoice(Base):
         one_of("kind", InvoiceKind),
         UniqueConstraint("operator_id", "kind", "year", "number", name="uq_invoices_number"),
         UniqueConstraint("refund_id", name="uq_invoices_refund_id"),
-        Index("uq_invoices_booking", "booking_id", unique=True, postgresql_where=text("kind = 'invoice'")),
         Index("ix_invoices_booking", "booking_id"),
         CheckConstraint("number >= 1", name="number_from_one"),
         CheckConstraint("(kind = 'credit') = (refund_id IS NOT NULL)", name="credit_of_refund"),

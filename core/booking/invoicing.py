@@ -1,16 +1,20 @@
 """Issuing invoices and credit notes, after the sale: by the job that tells of it, never while somebody buys.
 
+What a booking came to and no invoice says yet is invoiced: all of it at first, then each difference that was paid later. What
+went back out of the sale is credited: by a cancellation, for something cheaper, out of goodwill. So the invoices less the credit
+notes of a booking are what is kept for it.
+
 One writer at a time for each operator and kind (an advisory lock of the transaction): the next number is the last one plus
 one, and whoever fails gives it back by rolling back. So nothing waits at a counter on the way to a booking.
 """
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
 
 from core.booking.invoice_models import Invoice, InvoiceKind
+from core.booking.invoice_rules import credit_lines, difference_lines, whole_lines
 from core.kernel.activity import SYSTEM, record
 from core.kernel.db import require_transaction, transaction
 from core.kernel.ids import new_id
@@ -26,7 +30,7 @@ LEFT JOIN invoices i ON i.operator_id = :operator_id AND i.kind = :kind AND i.ye
 GROUP BY y.year
 """)
 _SALE = """
-SELECT b.id AS booking_id, b.operator_id, b.total, b.currency, b.reference, b.confirmed_at, r.quote, o.name, o.address,
+SELECT b.id AS booking_id, b.reservation_id, b.operator_id, b.total, b.currency, b.reference, b.confirmed_at, r.quote, o.name, o.address,
   o.tax_number, o.language, o.timezone, s.departure_at, f.name AS origin, t.name AS destination
 FROM bookings b JOIN reservations r ON r.id = b.reservation_id JOIN operators o ON o.id = b.operator_id
 JOIN schedules s ON s.id = b.schedule_id
@@ -35,79 +39,89 @@ LEFT JOIN places f ON f.id = ps.place_id
 LEFT JOIN pattern_stops pt ON pt.pattern_id = s.pattern_id AND pt.position = r.to_position
 LEFT JOIN places t ON t.id = pt.place_id
 """
+_OWNER = text("SELECT operator_id FROM bookings WHERE id = :id")
 _BOOKED = text(f"{_SALE} WHERE b.id = :id")
+#: Money that went back without having bought anything has no such posting. The books say what of it was tax.
 _REFUNDED = text(f"""
-SELECT sale.*, d.id AS refund_id, d.amount, d.reason, i.year AS invoice_year, i.number AS invoice_number, i.facts AS invoiced
-FROM refunds d JOIN cancellations c ON c.id = d.cancellation_id JOIN ({_SALE}) sale ON sale.booking_id = c.booking_id
-LEFT JOIN invoices i ON i.booking_id = c.booking_id AND i.kind = 'invoice'
+SELECT sale.*, d.id AS refund_id, d.amount, coalesce(taken_back.tax, 0) AS tax
+FROM refunds d
+JOIN ledger_postings p ON p.refund_id = d.id AND p.kind = 'cancellation'
+JOIN ({_SALE}) sale ON sale.reservation_id = p.reservation_id
+CROSS JOIN LATERAL (SELECT sum(e.amount)::bigint AS tax FROM ledger_entries e WHERE e.posting_id = p.id AND e.account = 'taxes') taken_back
 WHERE d.id = :id AND d.status = 'processed'
 """)  # noqa: S608 - put together from constants
 
 
 def issue_invoice(booking_id: UUID) -> UUID | None:
-    """The invoice of a booking, once; its id, or None when there is no such booking. Raises Busy: try again."""
+    """The invoice over what of a booking was sold and is not invoiced yet; its id, or that of the last one when all is, or
+    None when there is no such booking. Raises Busy: try again.
+    """
     with transaction() as session:
-        row = session.execute(_BOOKED, {"id": booking_id}).one_or_none()
-        return _invoice(row) if row else None
+        operator_id = session.execute(_OWNER, {"id": booking_id}).scalar_one_or_none()
+        return _invoice(operator_id, booking_id)[-1].id if operator_id else None
 
 
 def issue_credit_note(refund_id: UUID) -> UUID | None:
-    """The credit note of a refund that was processed and belongs to a cancellation, once; its id. None for a refund of
-    money that no invoice is about. Raises Busy: try again.
+    """The credit note of a refund that was processed and came out of a sale, once; its id. None for a refund of money
+    that no invoice is about. Raises Busy: try again.
     """
     with transaction() as session:
         row = session.execute(_REFUNDED, {"id": refund_id}).one_or_none()
         if row is None:
             return None
-        if row.invoice_number is None:
-            _invoice(row)
-            row = session.execute(_REFUNDED, {"id": refund_id}).one()
-        return _credit(row)
+        return _credit(row, _invoice(row.operator_id, row.booking_id))
 
 
-def _invoice(row: Any) -> UUID:
-    def made() -> dict[str, Any]:
-        lines = [
-            _line(each["label"], each["amount"], each.get("included", False)) for each in row.quote["lines"]
-        ]
-        return {"total": row.quote["total"], "facts": {**_facts(row), "lines": lines}}
-
-    return _once(InvoiceKind.INVOICE, row, made, Invoice.booking_id == row.booking_id)
-
-
-def _credit(row: Any) -> UUID:
-    def made() -> dict[str, Any]:
-        of = f"{row.invoice_year}-{row.invoice_number:06}"
-        return {
-            "total": -row.amount,
-            "refund_id": row.refund_id,
-            "facts": {**_facts(row), "of": of, "lines": _credit_lines(row)},
-        }
-
-    return _once(InvoiceKind.CREDIT, row, made, Invoice.refund_id == row.refund_id)
+def _invoice(operator_id: UUID, booking_id: UUID) -> list[Invoice]:
+    """Invoice what is missing; returns all invoices of the booking, the newest last."""
+    _lock(operator_id, InvoiceKind.INVOICE)
+    session = require_transaction()
+    row = session.execute(_BOOKED, {"id": booking_id}).one()
+    invoices = _issued(Invoice.booking_id == booking_id, Invoice.kind == InvoiceKind.INVOICE)
+    missing = row.total - sum(each.total for each in invoices)
+    if invoices and missing <= 0:
+        return invoices
+    said = [each.facts["lines"] for each in invoices]
+    lines = difference_lines(row.quote, missing, said) if invoices else whole_lines(row.quote)
+    new = _write(InvoiceKind.INVOICE, row, missing, {**_facts(row), "lines": lines})
+    return [*invoices, *_issued(Invoice.id == new)]
 
 
-def _once(kind: InvoiceKind, row: Any, made: Callable[[], dict[str, Any]], same: Any) -> UUID:
-    """Under the lock: the one that there is, or a new one with the next number."""
-    session, key = require_transaction(), {"operator_id": row.operator_id, "kind": kind.value}
-    _lock(key)
-    there: UUID | None = session.execute(
-        select(Invoice.id).where(Invoice.kind == kind, same)
-    ).scalar_one_or_none()
-    if there:
-        return there
-    numbered, new = session.execute(_NEXT, key).one(), new_id()
-    values = {"year": numbered.year, "number": numbered.number, "currency": row.currency, **made()}
-    session.execute(insert(Invoice).values(id=new, **key, booking_id=row.booking_id, **values))
+def _credit(row: Any, invoices: list[Invoice]) -> UUID:
+    _lock(row.operator_id, InvoiceKind.CREDIT)
+    for there in _issued(Invoice.refund_id == row.refund_id):
+        return there.id
+    of = ", ".join(each.spoken for each in invoices)
+    facts = {**_facts(row), "of": of, "lines": credit_lines(row.quote, row.amount, row.tax)}
+    return _write(InvoiceKind.CREDIT, row, -row.amount, facts, row.refund_id)
+
+
+def _issued(*which: Any) -> list[Invoice]:
+    found = select(Invoice).where(*which).order_by(Invoice.year, Invoice.number)
+    return list(require_transaction().execute(found).scalars())
+
+
+def _write(
+    kind: InvoiceKind, row: Any, total: int, facts: dict[str, Any], refund_id: UUID | None = None
+) -> UUID:
+    """Under the lock of its kind: a new one with the next number."""
+    session, new = require_transaction(), new_id()
+    numbered = session.execute(_NEXT, {"operator_id": row.operator_id, "kind": kind.value}).one()
+    values = {
+        "id": new, "operator_id": row.operator_id, "kind": kind.value, "year": numbered.year,
+        "number": numbered.number, "booking_id": row.booking_id, "refund_id": refund_id, "total": total,
+        "currency": row.currency, "facts": facts,
+    }  # fmt: skip
+    session.execute(insert(Invoice).values(**values))
     record(
         SYSTEM, f"{kind.value}.issued", "invoice", new, operator_id=row.operator_id,
-        after={"year": numbered.year, "number": numbered.number, "total": values["total"]},
+        after={"year": numbered.year, "number": numbered.number, "total": total},
     )  # fmt: skip
     return new
 
 
-def _lock(key: dict[str, Any]) -> None:
-    require_transaction().execute(_LOCK, key)
+def _lock(operator_id: UUID, kind: InvoiceKind) -> None:
+    require_transaction().execute(_LOCK, {"operator_id": operator_id, "kind": kind.value})
 
 
 def _facts(row: Any) -> dict[str, Any]:
@@ -124,18 +138,3 @@ def _facts(row: Any) -> dict[str, Any]:
         "origin": row.origin,
         "destination": row.destination,
     }
-
-
-def _credit_lines(row: Any) -> list[dict[str, Any]]:
-    """What goes back, with the part of each contained tax that is in it: minor units, rounded half up."""
-    taxes = [each for each in row.invoiced["lines"] if each["included"]]
-    whole = row.quote["total"] or 1
-    shares = [(2 * each["amount"] * row.amount + whole) // (2 * whole) for each in taxes]
-    return [
-        _line("Refund", -row.amount, included=False),
-        *(_line(each["label"], -share, included=True) for each, share in zip(taxes, shares, strict=True)),
-    ]
-
-
-def _line(label: str, amount: int, included: bool) -> dict[str, Any]:
-    return {"label": label, "amount": amount, "included": included}

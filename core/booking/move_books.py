@@ -6,6 +6,7 @@ from uuid import UUID
 
 from core.kernel.activity import Actor, record
 from core.kernel.money import Money
+from core.kernel.outbox import publish
 from core.payments import ledger, records
 from core.payments.rules import PostingKind, cancellation_lines, part_of_sale_lines
 from core.payments.words import Account, Method
@@ -43,4 +44,5 @@ def take_difference(booking: Any, quote: Mapping[str, Any], due: int, route_id: 
         "shift_id": shift_id,
     }
     ledger.post(PostingKind.SALE, booking.operator_id, booking.currency, lines, **links)
+    publish("invoice.due", {"booking_id": str(booking.id)})
     return payment_id

@@ -62,6 +62,15 @@ def _catalogue(code: str) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
+def clock_time(local: datetime) -> str:
+    """``14:05`` on the moment's own clock; ``01:30 WEST`` in the hour that this clock shows twice, when summer time ends."""
+    shown = f"{local:%H:%M}"
+    if local.replace(fold=1 - local.fold).utcoffset() == local.utcoffset():
+        return shown
+    name = local.tzname() or ""
+    return f"{shown} {name if name[:1].isalpha() else f'UTC{name}'}"
+
+
 def long_date(day: date | datetime, language: str) -> str:
     """With the day of the week: ``Friday 20 November 2026``, ``Freitag, 20. November 2026``."""
     locale = Locale.parse(known_language(language))

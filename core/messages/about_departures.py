@@ -10,7 +10,7 @@ from core.booking.links import choice_address
 from core.booking.queries import booking_view
 from core.booking.views import BookingView, Journey
 from core.kernel.errors import NotFound
-from core.kernel.languages import long_date, words_of
+from core.kernel.languages import clock_time, long_date, words_of
 from core.messages.page import Fact, Link, Page
 from core.messages.queries import operator_of
 from core.messages.words import on_the_way, travel_values
@@ -27,7 +27,7 @@ def delayed(booking_id: UUID, language: str) -> Page:
     values = {
         **travel_values(now, language),
         "late": late,
-        "planned": f"{leaves:%H:%M}",
+        "planned": clock_time(leaves),
         "count": _travelling(booking),
     }
     return Page(
@@ -74,10 +74,10 @@ def choice(case_id: UUID, language: str) -> Page:
         **travel_values(now, language),
         "late": late,
         "seatless": whole.kind == DisruptionKind.SWAPPED,
-        "planned": f"{planned.departure_at.astimezone(zone):%H:%M}",
+        "planned": clock_time(planned.departure_at.astimezone(zone)),
         "reason": sentence(words, whole.reason),
         "rebook": whole.default_choice == Choice.REBOOK,
-        "until": f"{long_date(until, language)}, {until:%H:%M}",
+        "until": f"{long_date(until, language)}, {clock_time(until)}",
     }
     return Page(
         kind="disruption.choice",

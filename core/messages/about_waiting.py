@@ -7,7 +7,7 @@ from core.booking.links import waiting_address
 from core.booking.queries import reservation_view
 from core.booking.waiting_queries import waiting_entry
 from core.kernel.errors import NotFound
-from core.kernel.languages import long_date, words_of
+from core.kernel.languages import clock_time, long_date, words_of
 from core.messages.page import Fact, Link, Page
 from core.messages.queries import operator_of
 from core.messages.words import on_the_way, travel_values
@@ -27,7 +27,7 @@ def offered(entry_id: UUID, language: str) -> Page:
         operator=operator_of(journey.operator_id),
         values={
             **travel_values(journey, language),
-            "until": f"{long_date(until, language)}, {until:%H:%M}",
+            "until": f"{long_date(until, language)}, {clock_time(until)}",
         },
         way=on_the_way(journey, language),
         facts=[Fact(words.gettext("Seat"), seats)] if seats else [],

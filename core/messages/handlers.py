@@ -94,7 +94,9 @@ def refund_processed(_event_id: int, payload: Mapping[str, Any]) -> None:
 
 
 def invoice_due(_event_id: int, payload: Mapping[str, Any]) -> None:
-    """The invoice of a booking that was sold before there were any, or whose invoice did not work at once."""
+    """The invoice of a difference that was paid later, of a booking that was sold before there were any, or one that did not
+    work at once.
+    """
     issue_invoice(UUID(payload["booking_id"]))
 
 

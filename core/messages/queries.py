@@ -60,11 +60,13 @@ def asked_again(reservation_id: UUID) -> bool:
 
 
 def invoice_by_mail(booking_id: UUID) -> UUID | None:
-    """The invoice that comes with the confirmation; None where the operator's policy does not ask for it."""
+    """The invoice that comes with the confirmation, the first of the booking; None where the operator's policy does not ask for it."""
     found = (
         select(Invoice.id)
         .join(Policy, (Policy.operator_id == Invoice.operator_id) & Policy.active & Policy.invoice_by_mail)
         .where(Invoice.booking_id == booking_id, Invoice.kind == InvoiceKind.INVOICE)
+        .order_by(Invoice.year, Invoice.number)
+        .limit(1)
     )
     return db.session.execute(found).scalar_one_or_none()
 

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from core.kernel.languages import long_date, short_date
+from core.kernel.languages import clock_time, long_date, short_date
 from core.messages.page import Way
 from core.tickets.view import Stretch, duration, journey
 
@@ -13,7 +13,7 @@ def travel_values(stretch: Stretch, language: str) -> dict[str, str]:
     return {
         "journey": f"{stretch.origin} – {stretch.destination}",
         "place": stretch.origin,
-        "time": f"{leaves:%H:%M}",
+        "time": clock_time(leaves),
         "date": long_date(leaves, language),
         "day": short_date(leaves, language),
     }

@@ -258,6 +258,7 @@ class LedgerPosting(Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(operator_id, shift_id) > 0", name="has_owner"),
         Index("ix_ledger_postings_at", "at"),
+        Index("ix_ledger_postings_refund", "refund_id", postgresql_where=text("refund_id IS NOT NULL")),
         Index("ix_ledger_postings_shift", "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
     )
 

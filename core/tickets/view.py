@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from core.kernel.languages import known_language, long_date, plain_date, words_of
+from core.kernel.languages import clock_time, known_language, long_date, plain_date, words_of
 from core.kernel.money import Money, format_amount, format_money
 from core.tickets.facts import TicketFacts
 from core.tickets.qr import svg
@@ -177,7 +177,7 @@ def _term(step: Mapping[str, int], currency: str, language: str) -> RefundTerm:
 
 def _call(moment: datetime, place: str, zone: str, language: str) -> Call:
     return Call(
-        time=f"{moment:%H:%M}",
+        time=clock_time(moment),
         date=long_date(moment, language),
         place=place,
         zone=zone,
@@ -199,4 +199,4 @@ def _lines(facts: TicketFacts, language: str) -> tuple[PrintedLine, ...]:
 
 def _date_and_time(moment: datetime, zone: ZoneInfo, language: str) -> str:
     local = moment.astimezone(zone)
-    return f"{plain_date(local, language)}, {local:%H:%M}"
+    return f"{plain_date(local, language)}, {clock_time(local)}"

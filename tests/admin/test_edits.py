@@ -1,13 +1,13 @@
 """Edits of the business: each through its service, with before and after in the activity log."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from core.kernel.activity import ActivityEntry
-from core.kernel.db import db
+from core.kernel.db import db, transaction
 from core.pricing.models import Fare, PassengerFare, SeatCharge, Tariff
 from core.timetable.models import Operator, Place, Policy, Route, Schedule, Vehicle
 from tests.admin.conftest import SignIn
@@ -77,6 +77,30 @@ def test_an_expected_time_is_read_on_the_operators_clock(sign_in: SignIn, office
     browser.post(address, data=_form(browser.get(address).text, estimated_departure_at=typed))
     found = db.session.get(Schedule, office.schedule_id).estimated_departure_at
     assert found == late.replace(second=0, microsecond=0)
+
+
+def test_a_time_that_the_clocks_skip_is_refused(sign_in: SignIn, office: Office) -> None:
+    browser = sign_in("manager")
+    address = f"/admin/schedules/edit/?id={office.schedule_id}"
+    typed = _form(browser.get(address).text, departure_at="2028-03-26T01:30")
+
+    assert "clocks skip it" in browser.post(address, data=typed).text
+    assert db.session.get(Schedule, office.schedule_id).departure_at == office.departure_at
+
+
+def test_the_second_of_two_equal_times_stays_the_second_when_a_form_is_saved(
+    sign_in: SignIn, office: Office
+) -> None:
+    second = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # 01:30 in Lisbon, as an hour before
+    with transaction() as session:
+        run = session.get_one(Schedule, office.schedule_id)
+        run.departure_at, run.arrival_at = second, second + timedelta(hours=5)
+    browser = sign_in("manager")
+    address = f"/admin/schedules/edit/?id={office.schedule_id}"
+    browser.post(address, data=_form(browser.get(address).text, platform="12"))
+
+    run = db.session.get_one(Schedule, office.schedule_id, populate_existing=True)
+    assert (run.platform, run.departure_at) == ("12", second)
 
 
 def test_saving_a_form_unchanged_changes_nothing(sign_in: SignIn, office: Office) -> None:

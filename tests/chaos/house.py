@@ -43,7 +43,7 @@ class House:
         self.settings = Settings.load(
             {}, data_dir=folder / "data", port=free_port(),
             simulated_gateway_url=f"http://127.0.0.1:{free_port()}", log_level="WARNING",
-            smtp_host=mail.host, smtp_port=mail.port,
+            smtp_host=mail.host, smtp_port=mail.port, trusted_proxies=1,
         ).with_servers(urls["postgres"], urls["redis"])  # fmt: skip
         migrate_database(self.settings.database_url)
         self.engine = create_engine(

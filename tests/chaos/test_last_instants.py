@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from core.proof.departures import Departures
 from tests.chaos.buyers import Buyers
 from tests.chaos.ending import settle_everything, unread
 from tests.chaos.house import House
+from tests.chaos.visit import Ground
 from tests.support.processes import eventually
 
 SEED = 7
@@ -24,8 +24,8 @@ COMMITTING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'
 LET_CLAIMS_GO = "UPDATE outbox SET claimed_at = claimed_at - interval '2 minutes' WHERE done_at IS NULL"
 
 
-def buying(house: House, departures: Departures) -> Buyers:
-    buyers = Buyers(house.url, departures, SEED, number=3, chance_of_mail=0.5)
+def buying(house: House, ground: Ground) -> Buyers:
+    buyers = Buyers(house.url, ground, SEED, number=3, chance_of_mail=0.5)
     buyers.start()
     return buyers
 
@@ -33,15 +33,17 @@ def buying(house: House, departures: Departures) -> Buyers:
 def end_well(house: House, buyers: Buyers) -> None:
     buyers.stop()
     settle_everything(house)
-    assert buyers.faults == []
-    assert house.count("SELECT count(*) FROM bookings") > 0, buyers.outcomes
+    assert buyers.tally.faults == []
+    assert house.count("SELECT count(*) FROM bookings") > 0, buyers.tally.outcomes
     assert unread(house) == set()
 
 
 def kill_postgresql_in_mid_commit(house: House, buyers: Buyers, kills: int) -> None:
     house.do(*SLOW_COMMITS)
     for number in range(kills):
-        eventually(lambda: house.count(COMMITTING) > 0, 30, lambda: f"nobody commits: {buyers.outcomes}")
+        eventually(
+            lambda: house.count(COMMITTING) > 0, 30, lambda: f"nobody commits: {buyers.tally.outcomes}"
+        )
         house.kill("postgres")
         house.start("postgres")
         assert [str(each) for each in house.broken()] == [], f"after kill {number + 1}"
@@ -66,8 +68,8 @@ def assert_something_was_sent_twice(house: House) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_postgresql_in_mid_commit_and_a_worker_in_mid_letter(house: House, departures: Departures) -> None:
-    buyers = buying(house, departures)
+def test_postgresql_in_mid_commit_and_a_worker_in_mid_letter(house: House, ground: Ground) -> None:
+    buyers = buying(house, ground)
     kill_in_mid_letter(house, "worker", 1)
     kill_postgresql_in_mid_commit(house, buyers, 2)
     end_well(house, buyers)
@@ -76,8 +78,8 @@ def test_postgresql_in_mid_commit_and_a_worker_in_mid_letter(house: House, depar
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-def test_postgresql_in_the_middle_of_many_commits(house: House, departures: Departures) -> None:
-    buyers = buying(house, departures)
+def test_postgresql_in_the_middle_of_many_commits(house: House, ground: Ground) -> None:
+    buyers = buying(house, ground)
     kill_postgresql_in_mid_commit(house, buyers, 30)
     end_well(house, buyers)
 
@@ -85,11 +87,11 @@ def test_postgresql_in_the_middle_of_many_commits(house: House, departures: Depa
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("sender", ["worker", "cron"])
-def test_senders_in_the_middle_of_many_letters(house: House, departures: Departures, sender: str) -> None:
+def test_senders_in_the_middle_of_many_letters(house: House, ground: Ground, sender: str) -> None:
     if sender == "cron":  # without Redis there is no worker to wake, so it sends by itself
         house.kill("worker")
         house.kill("redis")
-    buyers = buying(house, departures)
+    buyers = buying(house, ground)
     kill_in_mid_letter(house, sender, 10)
     end_well(house, buyers)
     assert_something_was_sent_twice(house)

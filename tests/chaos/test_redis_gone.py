@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from core.proof.departures import Departures
 from tests.chaos.buyers import Buyers
 from tests.chaos.ending import settle_everything, unread
 from tests.chaos.follower import Follower
 from tests.chaos.house import House
+from tests.chaos.visit import Ground
 from tests.support.processes import eventually
 
 SEED = 20260
@@ -19,13 +19,13 @@ WITH_ADDRESS = "SELECT count(*) FROM bookings b JOIN reservations r ON r.id = b.
 SOON = 15.0
 
 
-def without_redis(house: House, departures: Departures, seconds: float) -> None:
-    follower = Follower(house, departures)
+def without_redis(house: House, ground: Ground, seconds: float) -> None:
+    follower = Follower(house, ground.departures)
     house.kill("redis")
-    buyers = Buyers(house.url, departures, SEED, number=2, chance_of_mail=0.5)
+    buyers = Buyers(house.url, ground, SEED, number=2, chance_of_mail=0.5)
     buyers.start()
     gone_until = time.monotonic() + seconds
-    eventually(lambda: house.count(TOLD) > 0, 60, lambda: f"{buyers.outcomes} {house.output()}")
+    eventually(lambda: house.count(TOLD) > 0, 60, lambda: f"{buyers.tally.outcomes} {house.output()}")
     time.sleep(max(0.0, gone_until - time.monotonic()))
     sold, told = house.count(SOLD), house.count(TOLD)
 
@@ -40,18 +40,18 @@ def without_redis(house: House, departures: Departures, seconds: float) -> None:
     follower.close()
     settle_everything(house)
 
-    assert buyers.faults == []
+    assert buyers.tally.faults == []
     assert sold > 0
     assert house.count(TOLD) == house.count(WITH_ADDRESS) <= len(house.mail.messages)
     assert unread(house) == set()
 
 
 @pytest.mark.timeout(300)
-def test_for_seconds(house: House, departures: Departures) -> None:
-    without_redis(house, departures, 5)
+def test_for_seconds(house: House, ground: Ground) -> None:
+    without_redis(house, ground, 5)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_for_minutes(house: House, departures: Departures) -> None:
-    without_redis(house, departures, 180)
+def test_for_minutes(house: House, ground: Ground) -> None:
+    without_redis(house, ground, 180)

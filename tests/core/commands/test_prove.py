@@ -6,18 +6,24 @@ import subprocess
 import time
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from core.app import create_app
 from core.booking import reserve
+from core.commands.own_data import check_own_data, require_some_database
 from core.inventory.locks import take_statement
 from core.inventory.models import LockKind
 from core.kernel.db import db, transaction
+from core.kernel.office import Office
 from core.kernel.settings import Settings
+from core.proof import invariants
 from core.proof.crowd import Crowd
-from core.proof.invariants import broken
+from core.proof.invariant import Invariant
+from core.proof.invariants import INVARIANTS, Finding, broken
 from core.proof.seats import ONE_OWNER
 from core.proof.tally import percentile
 from tests.core.test_cli import bookinghall
@@ -112,6 +118,73 @@ def test_ctrl_c_in_the_middle_of_the_race_drops_the_scratch_database(
     assert "Nothing was left behind" in proof.output
     assert databases(server, fresh_database) == [fresh_database.name]
     assert everything(fresh_database) == before
+
+
+def test_the_offices_own_data_are_checked_as_they_are(fresh_database: FreshDatabase, server: Engine) -> None:
+    with fresh_database.app.app_context():
+        sell(0)
+    before = everything(fresh_database)
+
+    done = run(fresh_database.settings, "--check-only", COLUMNS="400")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [each.sentence for each in INVARIANTS if each.sentence not in done.stdout] == []
+    assert done.stdout.count("holds") >= len(INVARIANTS)
+    assert everything(fresh_database) == before
+    assert databases(server, fresh_database) == [fresh_database.name]
+
+
+def own_data(fresh: FreshDatabase) -> list[Finding]:
+    """What came of each invariant, asked in this process."""
+    return check_own_data(Office(lambda _: fresh.app), fresh.settings, lambda *_: None)
+
+
+def test_looking_at_the_own_data_cannot_write(
+    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes = Invariant("writes", "Writes.", "DELETE FROM seat_locks RETURNING 1 AS subject, 1 AS detail")
+    monkeypatch.setattr(invariants, "INVARIANTS", (writes,))
+
+    with pytest.raises(InternalError, match="read-only transaction"):
+        own_data(fresh_database)
+
+
+@pytest.mark.parametrize(
+    ("there", "sentence"),
+    [
+        ("0001", "Run bookinghall migrate"),
+        ("9999", "another version has migrated it"),
+        (None, "no tables of an office"),
+    ],
+)
+def test_a_database_of_another_version_is_told_so(
+    fresh_database: FreshDatabase, there: str | None, sentence: str
+) -> None:
+    with fresh_database.app.app_context(), transaction() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+        if there:
+            session.execute(text("INSERT INTO alembic_version VALUES (:there)"), {"there": there})
+
+    with pytest.raises(click.ClickException, match=sentence):
+        own_data(fresh_database)
+
+
+def test_a_database_that_is_not_there_is_told_so(fresh_database: FreshDatabase) -> None:
+    """By the driver's one sentence, as every command tells it."""
+    nowhere = make_url(fresh_database.url).set(database="nowhere").render_as_string(hide_password=False)
+    settings = fresh_database.settings.with_servers(nowhere, fresh_database.settings.redis_url)
+
+    with pytest.raises(OperationalError, match='database "nowhere" does not exist'):
+        check_own_data(Office(create_app), settings, lambda *_: None)
+
+
+def test_an_office_without_a_database_gets_none_by_looking_at_it(tmp_path: Path) -> None:
+    settings = Settings.load({}, data_dir=tmp_path / "data")
+
+    with pytest.raises(click.ClickException, match="There is no database"):
+        require_some_database(settings)
+
+    assert not (tmp_path / "data" / "postgres").exists()
 
 
 def test_what_is_broken_in_the_offices_own_data_is_named(fresh_database: FreshDatabase) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages import Message
@@ -10,6 +11,7 @@ from babel.messages.plurals import get_plural
 from werkzeug.datastructures import LanguageAccept
 
 from core.kernel.languages import (
+    clock_time,
     known_language,
     languages,
     long_date,
@@ -107,6 +109,21 @@ def test_dates(language: str, long: str, short: str, plain: str) -> None:
         plain,
     )
     assert short_date(DAY.date(), language) == short
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "shown"),
+    [
+        ("2027-10-31T00:30", "Europe/Lisbon", "01:30 WEST"),
+        ("2027-10-31T01:30", "Europe/Lisbon", "01:30 WET"),
+        ("2027-10-31T02:00", "Europe/Lisbon", "02:00"),
+        ("2027-03-28T01:00", "Europe/Lisbon", "02:00"),
+        ("2027-04-03T15:20", "Australia/Lord_Howe", "01:50 UTC+1030"),
+    ],
+)
+def test_an_hour_that_comes_twice_says_which(moment: str, zone: str, shown: str) -> None:
+    local = datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    assert clock_time(local) == shown
 
 
 def test_arabic_runs_from_right_to_left() -> None:

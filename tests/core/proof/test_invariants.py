@@ -96,6 +96,10 @@ TAMPERING = {
     " opened_at, opened_by, opened_by_name, float_count, float_amount, app_now(), 'a', 'Ann', '{}', 0, 1, 0 FROM shifts",
     "event_has_its_effect": "UPDATE webhook_events SET effect = 'booked'",
     "numbered_without_gaps": MADE_UP.format("2", "total", "1"),
+    "paper_adds_up": MADE_UP.format("1", "1", "1"),
+    "taken_back_is_credited": "ALTER TABLE ledger_postings DISABLE TRIGGER ledger_append_only; UPDATE ledger_postings SET kind = 'cancellation' WHERE kind = 'refund_due';"
+    " UPDATE refunds SET status = 'processed'",
+    "kept_is_on_paper": "DELETE FROM outbox WHERE kind = 'booking.confirmed';" + MADE_UP.format("1", "total + 1", "1"),
     "booked_is_invoiced": "DELETE FROM outbox WHERE kind = 'booking.confirmed'",
     "credited_within": "ALTER TABLE invoices DROP CONSTRAINT ck_invoices_credit_of_refund;"
     + MADE_UP.format("row_number() OVER ()", "-1", "1").replace("'invoice'", "'credit'"),
