@@ -3,6 +3,7 @@
 from kiosk.views import (
     board,
     bookings,
+    brand,
     built,
     devices,
     hold,
@@ -24,6 +25,7 @@ __all__ = [
     "blueprint",
     "board",
     "bookings",
+    "brand",
     "built",
     "devices",
     "hold",

@@ -7,8 +7,10 @@ from core.accounts.kiosk_heartbeat import VERSION
 from core.kernel.clock import now
 from core.kernel.context import settings
 from core.peripherals.queries import devices_of
+from core.timetable.brands import brand_at
 from kiosk import device
 from kiosk.station import page_settings, station
+from kiosk.views.brand import brand_links
 from kiosk.views.panel import panel_sheet
 from kiosk.views.site import blueprint
 
@@ -36,4 +38,5 @@ def shell() -> str:
         station_name=place.name,
         office=office,
         panel=panel_sheet(kiosk),
+        brand=brand_links(brand_at(place.id, kiosk.rights.operators)),
     )
