@@ -1,8 +1,8 @@
 """Colours that can be read: the contrast of WCAG 2.2, and the shades of an operator's colour that a screen needs. Pure.
 
-In light the colour stands as it is, under white words: in the bar above each screen and in the button that goes on. In dark the
-bar is darker, and the button as much lighter as its dark words ask for. High contrast knows no colours but its own, and what
-a colour means (free, yours, stop) never changes.
+The colour stands under white words: in the bar above each screen and in the button that goes on. In dark the bar is darker,
+and the button as much lighter as it takes to be seen on dark paper. High contrast knows no colours but its own, and what a
+colour means (free, yours, stop) never changes.
 """
 
 import re
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from core.kernel.errors import RuleBroken
 
-#: For text, WCAG 2.2, 1.4.3.
-LEAST = 4.5
+#: For text and for what can be touched, WCAG 2.2, 1.4.3 and 1.4.11.
+LEAST, LEAST_OF_AREAS = 4.5, 3.0
 #: The paper and the ground of core/static/tokens.css in dark; the test of this file holds them together.
 DARK_PAPER, DARK_GROUND = "#101b29", "#0a121d"
 _WHITE, _BLACK = "#ffffff", "#000000"
 _WRITTEN = re.compile(r"#[0-9a-f]{6}")
-_STEPS = 50
+_STEPS = 100
+_PRESSED = 0.24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def readable(written: str) -> str:
         raise RuleBroken("A colour is # and six figures or letters up to f, such as #00664f.", code="bad_colour", field="colour")  # fmt: skip
     found = contrast(colour, _WHITE)
     if found < LEAST:
-        near = _until_read(colour, _BLACK, _WHITE)
+        near = _until(LEAST, colour, _BLACK, _WHITE)
         raise RuleBroken(
             f"White words on this colour would be hard to read: {found:.1f} to 1, where {LEAST} to 1 is the least. "
             f"The nearest shade on which they can be read is {near}.",
@@ -46,13 +47,13 @@ def readable(written: str) -> str:
 
 def light(colour: str) -> Shades:
     """The shades in light of a colour that is readable."""
-    return Shades(colour, colour, mixed(colour, _BLACK, 0.24))
+    return Shades(colour, colour, mixed(colour, _BLACK, _PRESSED))
 
 
 def dark(colour: str) -> Shades:
-    """The shades in dark."""
-    action = _until_read(colour, _WHITE, DARK_PAPER)
-    return Shades(mixed(colour, DARK_GROUND, 0.5), action, mixed(action, _WHITE, 0.3))
+    """The shades in dark. Whatever is only just 3 to 1 from dark paper is more than 4.5 to 1 from white."""
+    action = _until(LEAST_OF_AREAS, colour, _WHITE, DARK_PAPER)
+    return Shades(mixed(colour, DARK_GROUND, 0.5), action, mixed(action, _BLACK, _PRESSED))
 
 
 def contrast(one: str, other: str) -> float:
@@ -67,10 +68,10 @@ def mixed(colour: str, other: str, part: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
 
 
-def _until_read(colour: str, towards: str, ground: str) -> str:
-    """As little of black or white in it as makes it readable on this ground, or this ground on it."""
+def _until(least: float, colour: str, towards: str, ground: str) -> str:
+    """As little of black or white in it as makes it so far from this ground."""
     shades = (mixed(colour, towards, step / _STEPS) for step in range(_STEPS + 1))
-    return next(shade for shade in shades if contrast(shade, ground) >= LEAST)
+    return next(shade for shade in shades if contrast(shade, ground) >= least)
 
 
 def _luminance(colour: str) -> float:

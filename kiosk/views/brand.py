@@ -50,7 +50,10 @@ def brand_links(brand: Shown) -> dict[str, str | None]:
 
 
 def _tokens(shades: Shades) -> str:
-    return f"{{--head:{shades.head};--head-focus:var(--on-head);--action:{shades.action};--action-press:{shades.press}}}"
+    return (
+        f"{{--head:{shades.head};--on-head:#fff;--head-focus:#fff;"
+        f"--action:{shades.action};--action-press:{shades.press};--on-action:#fff}}"
+    )
 
 
 def _for_ever(content: str | bytes, kind: str) -> Response:
