@@ -17,7 +17,7 @@ _MOST_PIXELS = 16_000_000
 _LEAST_SIDE = 16
 #: What is kept: sharp on a panel at 110 px of height, and no burden on the first load of a kiosk.
 _BOX = (480, 160)
-KEPT_BYTES = 20_000
+KEPT_BYTES = 12_000
 
 
 class BadLogo(RuleBroken):
@@ -27,7 +27,7 @@ class BadLogo(RuleBroken):
 
 
 def drawn_anew(content: bytes) -> bytes:
-    """A PNG of at most 480 by 160 pixels and 20 kB. Raises BadLogo, in words for whoever chose the file."""
+    """A PNG of at most 480 by 160 pixels and 12 kB. Raises BadLogo, in words for whoever chose the file."""
     if len(content) > MOST_BYTES:
         raise BadLogo("This file is larger than 1 MB. Please save it smaller.", field="logo")
     picture = _read(content)
