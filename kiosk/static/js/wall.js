@@ -11,6 +11,7 @@ const QUIET = 25_000; // two questions without an answer
 const TURN_EVERY = 12_000;
 const PAGES = 3; // what leaves after that is seen when it comes nearer
 const LEAVES_WITH = 60_000; // a minute after its time a departure is gone
+const HEADS = 0.55; // the height of the columns' names, in rows (wall.css)
 const standsUp = matchMedia("(orientation: portrait)");
 
 let departures = told.departures;
@@ -96,13 +97,17 @@ function leaveOut(shown) {
 
 // Nothing is cut off: what is too long for its line has somewhat smaller letters, then two lines instead of the places on the way.
 function fit() {
+  shrink(byId("station").parentElement, [1, 0.85, 0.7, 0.55], leavesRoom);
   for (const name of byId("rows").querySelectorAll(".to")) fitName(name, name.parentElement);
   for (const platform of byId("rows").querySelectorAll(".platform")) shrink(platform, [1, 0.8, 0.65, 0.5], () => within(platform));
 }
 
+// What is above the rows, however long the station's name, leaves them their room.
+const leavesRoom = () => byId("wall").parentElement.clientHeight >= (perPage() + HEADS) * line();
+const line = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 function fitName(name, box) {
-  const line = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const fits = () => within(name) && box.offsetHeight < line;
+  const fits = () => within(name) && box.offsetHeight < line();
   box.classList.remove("long");
   name.classList.remove("broken");
   if (shrink(name, [1, 0.9, 0.8], fits)) return;
