@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.accounts.kiosk_rules import DARK_HOURS
 from core.accounts.kiosks import KioskDevice
 from core.booking.models import Reservation
 from core.kernel.db import db
@@ -105,6 +106,8 @@ def page_settings(kiosk: KioskDevice, place: Place, language: str, devices: Devi
         "out_of_order": kiosk.rights.out_of_order,
         "idle_seconds": _at_least(kiosk.settings.get("idle_seconds"), 30, _IDLE_SECONDS),
         "answer_seconds": _at_least(kiosk.settings.get("answer_seconds"), 20, _ANSWER_SECONDS),
+        "theme": kiosk.settings.get("theme"),
+        "dark_hours": DARK_HOURS,
         "help": str(kiosk.settings.get("help", ""))[:300],
     }
 

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin.views.activity import Activity
 from admin.views.bookings import Bookings
+from admin.views.branding import Branding
 from admin.views.devices import KioskDevices
 from admin.views.disruptions import Disruptions
 from admin.views.kiosk import KioskPage
@@ -64,6 +65,7 @@ def all_views() -> list[Any]:
         Prices(_l("Prices"), TIMETABLE, endpoint="prices"),
         Fares(Fare, _l("Fixed fares"), "fares", TIMETABLE),
         Letters(_l("Letters"), TIMETABLE, endpoint="letters"),
+        Branding(_l("Branding"), TIMETABLE, endpoint="branding"),
         Papers(_l("Papers"), endpoint="papers"),
         Kiosks(_l("Kiosks"), OFFICE, endpoint="kiosks"),
         KioskPage(_l("Kiosk"), OFFICE, endpoint="kiosk_page", url="/admin/kiosk"),

@@ -6,7 +6,7 @@ from flask import request
 
 from admin.choices import active_operator_choices
 from admin.formats import tongue
-from admin.views.kiosk_words import FAULTS
+from admin.views.kiosk_words import FAULTS, LIT
 from core.accounts.kiosk_rules import METHODS, clean_settings
 from core.kernel.languages import languages
 
@@ -26,7 +26,9 @@ def settings_given() -> dict[str, Any]:
     for name, allowed in known.items():
         chosen = [each for each in ticked[name] if each in allowed]
         ticked[name] = [] if set(chosen) == allowed else chosen
-    typed = {name: request.form.get(name, "").strip() for name in ("px_per_mm", "distance_mm", "help")}
+    typed = {
+        name: request.form.get(name, "").strip() for name in ("px_per_mm", "distance_mm", "theme", "help")
+    }
     return clean_settings({**ticked, **typed})
 
 
@@ -49,5 +51,6 @@ def choices(kept: dict[str, Any] | None) -> dict[str, Any]:
         ],
         "px_per_mm": now.get("px_per_mm") or "",
         "distance_mm": now.get("distance_mm") or 700,
+        "theme": [(code, str(words), code == (now.get("theme") or "light")) for code, words in LIT.items()],
         "help": now.get("help") or "",
     }

@@ -16,6 +16,11 @@ NEEDS = {
     "paper_low": _l("paper is low"),
     "out_of_order": _l("out of order"),
 }
+LIT = {
+    "light": _l("Light"),
+    "dark": _l("Dark"),
+    "clock": _l("Dark from 20:00 to 6:00"),
+}
 FAULTS = {
     Fault.PRINTER: _l("The printer cannot print"),
     Fault.VERSION: _l("Its page is of another version than the office"),

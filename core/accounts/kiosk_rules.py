@@ -1,7 +1,7 @@
 """What a kiosk may do and when it has to stop, worked out from what staff chose for it, what staff ordered and what it says
 of itself. Pure.
 
-`settings` (chosen): methods, operators, languages, px_per_mm, distance_mm, stops_on. `orders`: out_of_order {code, reason},
+`settings` (chosen): methods, operators, languages, px_per_mm, distance_mm, theme, stops_on. `orders`: out_of_order {code, reason},
 message {texts, until}, no_cash, reload. `state`: paper, cash_box, scanner, version, clock_off. What is left out is not limited.
 """
 
@@ -21,6 +21,9 @@ CLOCK_TOLERANCE = 120
 #: What a panel can be: 96 px per inch is 3.78 px per mm; a hand reaches 700 mm. One that nobody measured has no px_per_mm.
 PX_PER_MM = (1.0, 40.0)
 DISTANCE_MM = (300, 3000)
+#: How its screen is lit; by the `clock` it is dark from the first hour of the evening to the second of the morning.
+THEMES = ("light", "dark", "clock")
+DARK_HOURS = (20, 6)
 _PRINTS = frozenset({"ok", "low", "unknown"})
 _LONGEST_MESSAGE = 200
 
@@ -111,9 +114,16 @@ def clean_settings(given: Mapping[str, Any]) -> dict[str, Any]:
         "languages": list(given.get("languages", ())),
         "px_per_mm": _number(given["px_per_mm"], PX_PER_MM, "px_per_mm") if given.get("px_per_mm") else None,
         "distance_mm": int(_number(given.get("distance_mm") or 700, DISTANCE_MM, "distance_mm")),
+        "theme": _theme(given.get("theme") or THEMES[0]),
         "stops_on": [fault.value for fault in Fault if fault.value in given.get("stops_on", ())],
         "help": _line(str(given.get("help") or ""), "help", 300),
     }
+
+
+def is_dark(theme: str | None, hour: int) -> bool:
+    """Whether a screen with this setting is dark in that hour, 0 to 23, of the station's clock."""
+    evening, morning = DARK_HOURS
+    return theme == "dark" or (theme == "clock" and (hour >= evening or hour < morning))
 
 
 def clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -125,6 +135,12 @@ def clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
     if any(len(words) > _LONGEST_MESSAGE for words in kept.values()):
         raise RuleBroken(f"A message has at most {_LONGEST_MESSAGE} characters.", code="long_message", field="text")  # fmt: skip
     return kept
+
+
+def _theme(given: object) -> str:
+    if given not in THEMES:
+        raise RuleBroken(f"This is one of {', '.join(THEMES)}.", code="bad_theme", field="theme")
+    return str(given)
 
 
 def _line(words: str, field: str, most: int) -> str:

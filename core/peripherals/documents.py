@@ -35,13 +35,20 @@ def booking_document(booking_id: UUID, language: str, paid: Sequence[tuple[str, 
     """The tickets of a booking, each cut off, and the receipt. ``paid``: lines of how it was paid, words and amount."""
     tickets = tickets_of(booking_id)
     drawn = sheets(tickets, language)
-    pages = [
-        _ticket(sheet, ticket.qr, language)
-        for sheet, ticket in zip(drawn, tickets, strict=True)
-        if ticket.status == "valid"
-    ]
-    elements = [element for page in pages for element in page]
-    return elements + (_receipt(drawn[0], tickets[0], paid, language) if drawn else [])
+    receipt = _receipt(drawn[0], tickets[0], paid, language) if drawn else []
+    return _valid(drawn, tickets, language) + receipt
+
+
+def tickets_document(booking_id: UUID, language: str) -> list[Element]:
+    """The valid tickets of a booking, each cut off, without a receipt: of that there is one. Empty when none is valid."""
+    tickets = tickets_of(booking_id)
+    return _valid(sheets(tickets, language), tickets, language)
+
+
+def _valid(drawn: Sequence[Sheet], tickets: Sequence[TicketView], language: str) -> list[Element]:
+    pairs = zip(drawn, tickets, strict=True)
+    pages = [_ticket(sheet, ticket.qr, language) for sheet, ticket in pairs if ticket.status == "valid"]
+    return [element for page in pages for element in page]
 
 
 def owed_document(left: Money, code: str, kiosk: str, language: str) -> list[Element]:

@@ -9,13 +9,13 @@ from core.kernel.languages import known_language, right_to_left, words_of
 from core.kernel.money import Money, format_money
 from core.peripherals.commands import send
 from core.peripherals.documents import booking_document
-from core.peripherals.queries import commands_about, intake_of
-from core.peripherals.words import CommandKind, CommandStatus, Device
+from core.peripherals.papers import is_lost, papers_of
+from core.peripherals.queries import intake_of
+from core.peripherals.words import CommandKind, Device
 
 _MOST = 2
 #: Somebody stands there and waits.
-_PATIENCE = 20
-_LOST = (CommandStatus.FAILED, CommandStatus.EXPIRED)
+PATIENCE = 20
 
 
 class PrintedAlready(Conflict):
@@ -34,15 +34,15 @@ def print_booking(view: ReservationView, kiosk_id: UUID, language: str) -> UUID:
         raise Conflict("There is nothing to print yet.", code="not_booked")
     if right_to_left(language):
         language = "en"  # printers have no such letters
-    before = commands_about(view.booking_id, CommandKind.PRINT)
-    failed = [each for each in before if each.stale or each.status in _LOST]
+    before = papers_of(view.booking_id).tried
+    failed = [each for each in before if is_lost(each)]
     if len(before) >= _MOST or len(failed) < len(before):
         raise PrintedAlready
     document = {"elements": booking_document(view.booking_id, language, _paid(view, language))}
     with transaction():
         return send(
             kiosk_id, Device.PRINTER, CommandKind.PRINT, document, subject_id=view.booking_id,
-            patience=_PATIENCE,
+            patience=PATIENCE,
         )  # fmt: skip
 
 

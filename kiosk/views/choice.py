@@ -19,6 +19,8 @@ from core.kernel.errors import DomainError, NotFound
 from core.kernel.money import format_money
 from core.kernel.web import language
 from core.tickets.rules import grouped_reference
+from core.timetable.brands import brand_of_run
+from kiosk.views.brand import brand_links
 
 page = Blueprint("choice", __name__, url_prefix="/choose")
 
@@ -65,6 +67,7 @@ def _page(case_id: UUID, problem: str | None = None, status: int = 200) -> Respo
         state=CaseState.DUE.value if closed else found.case.state,
         journey=journey,
         problem=problem,
+        brand=brand_links(brand_of_run(journey.schedule_id)),
         reference=grouped_reference(found.case.reference),
         refund=format_money(found.case.refund or found.refund, spoken),
         when=lambda moment: _when(moment, zone, spoken),

@@ -10,17 +10,18 @@ from core.kernel.money import Money
 from core.peripherals.cancel_charge import cancel_charge
 from core.peripherals.cash_sale import stop_cash
 from core.peripherals.denominations import is_coin
+from core.peripherals.papers import papers_of
 from core.peripherals.print_booking import print_booking
 from core.peripherals.queries import (
+    CommandView,
     Devices,
     cash_offer,
     command,
-    commands_about,
     devices_of,
     intake_of,
 )
 from core.peripherals.scanned import take_scan
-from core.peripherals.words import CommandKind, Device
+from core.peripherals.words import Device
 from kiosk import device
 from kiosk.asked import Asked, body, query
 from kiosk.held import Held, own_hold
@@ -39,6 +40,11 @@ class PrintAsked(Asked):
     """In which language to print."""
 
     language: str = "en"
+
+    @property
+    def known_language(self) -> str:
+        """The language, English for one that no kiosk speaks."""
+        return self.language if self.language in LANGUAGES else "en"
 
 
 @blueprint.get("/api/devices")
@@ -82,8 +88,7 @@ def stop_asking_for_card(reservation_id: UUID) -> Response:
 def print_tickets(reservation_id: UUID) -> Response:
     """Print what was bought: once, and once more what did not come out."""
     held = own_hold(reservation_id)
-    asked = body(PrintAsked)
-    language = asked.language if asked.language in LANGUAGES else "en"
+    language = body(PrintAsked).known_language
 
     def work() -> dict[str, Any]:
         for view in held.legs:
@@ -163,10 +168,15 @@ def _may_print(view: ReservationView) -> bool:
 def _print_one(view: ReservationView) -> dict[str, Any] | None:
     if view.booking_id is None:
         return None
-    tried = commands_about(view.booking_id, CommandKind.PRINT)
+    tried = papers_of(view.booking_id).tried
     if not tried:
         return None
-    last = tried[0]
-    status = "failed" if last.stale or last.status == "expired" else last.status
-    reason = "away" if last.stale or last.status == "expired" else last.result.get("reason")
-    return {"status": status, "reason": reason, "again": status == "failed" and len(tried) < 2}
+    shown = printing_json(tried[0])
+    return {**shown, "again": shown["status"] == "failed" and len(tried) < 2}
+
+
+def printing_json(last: CommandView) -> dict[str, Any]:
+    """How a print stands: one that nobody took in time has failed."""
+    if last.stale or last.status == "expired":
+        return {"status": "failed", "reason": "away"}
+    return {"status": last.status, "reason": last.result.get("reason")}

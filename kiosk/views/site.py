@@ -9,11 +9,14 @@ blueprint = Blueprint(
     "kiosk", __name__, url_prefix="/kiosk", static_folder="../static", static_url_path="/static"
 )
 
+#: What says nothing of anybody: files, and the sheets and pictures that follow from a device's or an operator's settings.
+_KEPT = frozenset({"kiosk.static", "kiosk.built", "kiosk.panel", "kiosk.brand_sheet", "kiosk.brand_logo"})
+
 
 @blueprint.after_request
 def forget_answers(answer: Response) -> Response:
-    """Nothing but static files is kept by the browser: no page, no answer, no trace of a traveller."""
-    if request.endpoint not in {"kiosk.static", "kiosk.built", "kiosk.panel"}:
+    """Nothing but files is kept by the browser: no page, no answer, no trace of a traveller."""
+    if request.endpoint not in _KEPT or answer.status_code >= 400:
         answer.headers["Cache-Control"] = "no-store"
     return answer
 

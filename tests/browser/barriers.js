@@ -45,8 +45,8 @@ window.barriers = (() => {
     const found = Math.max(ratio(behind(e), around), drawn ? ratio(over(border, around), around) : 1);
     return found > 1.01 ? found : Infinity;
   }
-  const seatEdge = (e) => { // of the drawing of seats: shapes stand in it without a style box
-    const ground = behind(e.closest('.plan'));
+  const seatEdge = (e) => { // of the drawing of seats, or of what explains it: shapes stand in it without a style box
+    const ground = behind(e.closest('.plan') ?? e.closest('svg').parentElement);
     return ratio(colour(getComputedStyle(e.querySelector('.box')).stroke), ground);
   };
   const paleControls = (least) => [

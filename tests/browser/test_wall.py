@@ -14,6 +14,15 @@ from tests.support.factories import another_departure
 pytestmark = pytest.mark.browser
 
 
+LONG = "Aeroportul Internaţional Henri Coandă Bucureşti Otopeni"
+#: No name, time or platform is cut off, no row is higher than a row, and there is room for as many as a page has.
+FITS = """[...document.querySelectorAll("#rows :is(.time, .to, .platform)")].every((it) => it.scrollWidth <= it.clientWidth + 1)
+  && [...document.querySelectorAll("#rows .where")].every((it) => it.offsetHeight <= it.closest("td").clientHeight + 1)
+  && document.querySelector("main").clientHeight >= document.querySelector("thead").offsetHeight
+    + document.querySelector("#rows tr").offsetHeight * getComputedStyle(document.documentElement).getPropertyValue("--rows") - 2
+  && document.querySelector("#rows tr:last-child").getBoundingClientRect().bottom <= document.querySelector("footer").getBoundingClientRect().top"""
+
+
 @pytest.fixture
 def open_wall(till: Till, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens the board of Lisboa; no script on it may fail."""
@@ -68,7 +77,7 @@ def test_it_shows_delays_bays_and_what_is_called_off(
     assert "line-through" in rows.nth(0).locator(".to").evaluate(
         "(it) => getComputedStyle(it).textDecoration"
     )
-    expect(rows.nth(1)).to_contain_text("now ")
+    expect(rows.nth(1).locator(".remarks")).to_contain_text("now ")
     expect(rows.nth(1).locator(".platform")).to_have_text("12")
     expect(page.locator("#page")).to_have_text("Page 1 of 2")
 
@@ -116,8 +125,15 @@ def test_without_a_network_it_says_since_when_and_goes_on_by_its_clock(
 def test_it_is_read_at_ten_metres_and_nothing_is_cut_off(
     till: Till, busy: None, open_wall: Callable[..., Page], width: int, height: int
 ) -> None:
+    change(till, f"UPDATE places SET name = '{LONG}' WHERE name IN ('Lisboa', 'Porto')")
+    change(
+        till,
+        "UPDATE schedules SET estimated_departure_at = departure_at + interval '7 min' WHERE platform = '4'",
+    )
     page = open_wall("languages=ar", width, height)
     expect(page.locator("#rows tr").first).to_be_visible()
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function(FITS)
 
     tall = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.time')).fontSize)")
     last = page.locator("#rows tr").last.bounding_box()
@@ -125,7 +141,33 @@ def test_it_is_read_at_ten_metres_and_nothing_is_cut_off(
     assert tall / height > 0.029, "of its height; see wall.css for what that is at ten metres"
     assert last["y"] + last["height"] <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for name in (".time", ".to", ".platform"):
-        assert page.locator(f"#rows {name}").first.evaluate("(it) => it.scrollWidth <= it.clientWidth + 1"), (
-            name
-        )
+    small = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.to')).fontSize)")
+    assert small / tall > 0.45, "a long name is still read from there"
+
+
+def test_a_column_without_content_takes_no_room(
+    till: Till, busy: None, open_wall: Callable[..., Page]
+) -> None:
+    change(till, "UPDATE schedules SET platform = NULL, estimated_departure_at = NULL")
+    page = open_wall()
+    expect(page.locator("#rows tr")).to_have_count(9)
+    for width, height in ((1920, 1080), (1080, 1920), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("#col-remarks")).to_be_hidden()
+        expect(page.locator("#col-platform")).to_be_hidden()
+        page.wait_for_function(FITS)
+        to = page.locator("#rows .to").first.bounding_box()
+        assert to
+        assert to["x"] + to["width"] > width * 0.9
+
+
+def test_on_a_board_that_stands_the_remark_is_below_the_destination(
+    till: Till, busy: None, open_wall: Callable[..., Page]
+) -> None:
+    change(till, "UPDATE schedules SET estimated_departure_at = departure_at + interval '7 min'")
+    page = open_wall("", 1080, 1920)
+    remark = page.locator("#rows .where .remark").first
+    expect(remark).to_contain_text("now ")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(page.locator("#rows .remarks .remark").first).to_contain_text("now ")
+    expect(remark).to_have_count(0)

@@ -163,6 +163,10 @@ def test_every_string_typed_to_find_a_booking(
         for body in ({"seats": {word: seat}}, {"seats": {person: word}}, {"seats": word}, {word: {}}):
             assert send("POST", f"{path}/seats/price", body).status_code in {400, 422}
             assert send("POST", f"{path}/seats", {"due": 0, "back": 0, **body}).status_code in {400, 422}
+        for body in ({"language": word}, {word: "en"}, word):
+            assert send("POST", f"{path}/print", body).status_code in {400, 409, 422}
+        assert send("POST", f"/bookings/{view.id}/{percent(word)}/print", {}).status_code in {400, 404, 405}
+        assert send("POST", f"/bookings/{percent(word)}/{key}/print", {}).status_code in {400, 404, 405}
         assert send("POST", f"{path}/seats", {"seats": {person: seat}, "due": word, "back": 0}).status_code in {400, 422}  # fmt: skip
     with office_app.app_context():
         after = booking_view(view.id)

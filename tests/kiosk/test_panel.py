@@ -1,6 +1,7 @@
 """A panel that was measured: its sheet has two measures in it, its page names the sheet, and one that was not has none."""
 
 import re
+from collections.abc import Iterable
 from math import atan, degrees
 
 import pytest
@@ -8,9 +9,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from core.accounts import kiosk_orders
-from core.accounts.kiosk_rules import clean_settings
+from core.accounts.kiosk_rules import clean_settings, is_dark
 from core.kernel.activity import SYSTEM
 from core.kernel.db import db
+from core.kernel.errors import RuleBroken
 from kiosk.panel import letters_px, style
 from tests.kiosk.conftest import KioskClient
 
@@ -42,6 +44,24 @@ def test_a_panel_that_nobody_measured_has_none(kiosk: KioskClient, office_app: F
 )
 def test_there_is_no_sheet_of_a_panel_that_cannot_be(kiosk: KioskClient, address: str) -> None:
     assert kiosk.client.get(f"/kiosk/panel/{address}.css").status_code == 404
+
+
+@pytest.mark.parametrize(("theme", "hours"), [("light", ()), (None, ()), ("dark", range(24)), ("clock", (20, 21, 22, 23, 0, 1, 2, 3, 4, 5))])  # fmt: skip
+def test_when_a_screen_is_dark(theme: str | None, hours: Iterable[int]) -> None:
+    assert [hour for hour in range(24) if is_dark(theme, hour)] == sorted(hours)
+
+
+def test_a_dark_page_is_dark_from_its_first_drawing(kiosk: KioskClient, office_app: Flask) -> None:
+    assert "data-theme" not in kiosk.client.get("/kiosk/").text
+    measure(office_app, theme="dark")
+    assert 'dir="ltr" data-theme="dark">' in kiosk.client.get("/kiosk/").text
+
+
+@pytest.mark.parametrize("theme", ["night", "Dark", '"><script>', "\x00"])
+def test_there_is_no_other_light(theme: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        clean_settings({"theme": theme})
+    assert refused.value.code == "bad_theme"
 
 
 def measure(office_app: Flask, **settings: str) -> None:

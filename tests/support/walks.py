@@ -10,6 +10,9 @@ DEEDS_OF: dict[str, frozenset[str]] = {
     "tests/admin/test_bookings.py::test_a_clerk_cancels_one_passenger_and_hands_the_cash_back": frozenset(
         {"POST /admin/bookings/<booking_id>/cancel", "POST /admin/bookings/<booking_id>/hand-out/<refund_id>"}
     ),
+    "tests/admin/test_branding.py::test_a_manager_gives_an_operator_a_colour_and_a_logo_and_takes_it_away": frozenset(
+        {"POST /admin/branding/<owner>"}
+    ),
     "tests/admin/test_bookings.py::test_a_clerk_changes_seat_and_name": frozenset(
         {"POST /admin/bookings/<booking_id>/change"}
     ),

@@ -4,6 +4,7 @@ import { office } from "./office.js";
 import { useLanguage } from "./i18n.js";
 import { learnTime } from "./servertime.js";
 import { startStationClock } from "./clock.js";
+import { watchTheLight } from "./light.js";
 import { startTools } from "./prefs.js";
 import { startSpeech } from "./speech.js";
 import { startHeartbeat } from "./heartbeat.js";
@@ -28,6 +29,7 @@ for (const name of ["find", "booking", "refund", "reseat"]) stepLater(name, asyn
 learnTime(office.now);
 await useLanguage(office.language);
 startStationClock();
+watchTheLight(isFresh);
 startTools(again);
 startSpeech();
 startHeartbeat();

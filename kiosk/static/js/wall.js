@@ -11,6 +11,8 @@ const QUIET = 25_000; // two questions without an answer
 const TURN_EVERY = 12_000;
 const PAGES = 3; // what leaves after that is seen when it comes nearer
 const LEAVES_WITH = 60_000; // a minute after its time a departure is gone
+const HEADS = 0.55; // the height of the columns' names, in rows (wall.css)
+const standsUp = matchMedia("(orientation: portrait)");
 
 let departures = told.departures;
 let heard = Date.now();
@@ -72,15 +74,58 @@ function show() {
   const mine = all.slice(page * perPage(), (page + 1) * perPage());
   byId("wall").dataset.standing = all.length;
   heads();
-  const fingerprint = JSON.stringify([mine, language(), dayOf(serverNow())]);
+  const fingerprint = JSON.stringify([mine, language(), dayOf(serverNow()), standsUp.matches]);
   write(byId("page"), t("wall.page", { n: page + 1, of: pages }));
   byId("page").hidden = pages === 1;
   byId("wall").hidden = !all.length;
   byId("none").hidden = all.length > 0;
   if (fingerprint === drawn) return;
   drawn = fingerprint;
+  leaveOut(mine);
   replace(byId("rows"), mine.map(row));
+  fit();
 }
+
+// A column in which nothing would stand takes no room. On a board that stands remarks are below the destination.
+function leaveOut(shown) {
+  const empty = {
+    platform: !shown.some(({ platform, status }) => platform && status !== "cancelled"),
+    remarks: standsUp.matches || !shown.some((each) => remark(each).length),
+  };
+  byId("wall").dataset.without = Object.keys(empty).filter((name) => empty[name]).join(" ");
+}
+
+// Nothing is cut off: what is too long for its line has somewhat smaller letters, then two lines instead of the places on the way.
+function fit() {
+  shrink(byId("station").parentElement, [1, 0.85, 0.7, 0.55], leavesRoom);
+  for (const name of byId("rows").querySelectorAll(".to")) fitName(name, name.parentElement);
+  for (const platform of byId("rows").querySelectorAll(".platform")) shrink(platform, [1, 0.8, 0.65, 0.5], () => within(platform));
+}
+
+// What is above the rows, however long the station's name, leaves them their room.
+const leavesRoom = () => byId("wall").parentElement.clientHeight >= (perPage() + HEADS) * line();
+const line = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+function fitName(name, box) {
+  const fits = () => within(name) && box.offsetHeight < line();
+  box.classList.remove("long");
+  name.classList.remove("broken");
+  if (shrink(name, [1, 0.9, 0.8], fits)) return;
+  box.classList.add("long");
+  if (!shrink(name, [1, 0.9, 0.8, 0.7, 0.6], fits)) name.classList.add("broken"); // one word longer than the board
+}
+
+// The first of the sizes, parts of the usual one, with which it fits; else the last, and false.
+function shrink(element, parts, fits) {
+  element.style.fontSize = "";
+  const usual = parseFloat(getComputedStyle(element).fontSize);
+  return parts.some((part) => {
+    element.style.fontSize = `${usual * part}px`;
+    return fits();
+  });
+}
+
+const within = (element) => element.scrollWidth <= element.clientWidth;
 
 function heads() {
   document.documentElement.lang = language();
@@ -100,9 +145,9 @@ function row(each) {
   const later = dayOf(each.departure_at) !== dayOf(serverNow());
   return h("tr", { class: each.status, "data-id": each.id },
     h("td", { class: "time" }, clock(each.departure_at), later && h("small", {}, inZone(each.departure_at, { weekday: "short" }))),
-    h("td", {}, h("span", { class: "to" }, h("bdi", {}, each.destination)), way(each)),
+    h("td", {}, h("div", { class: "where" }, h("span", { class: "to" }, h("bdi", {}, each.destination)), standsUp.matches && remark(each), way(each))),
     h("td", { class: "platform", dir: "ltr" }, each.platform ?? ""),
-    h("td", {}, remark(each)));
+    h("td", { class: "remarks" }, !standsUp.matches && remark(each)));
 }
 
 function way({ via, number }) {
@@ -111,12 +156,12 @@ function way({ via, number }) {
 }
 
 function remark({ status, departure_at, expected_at }) {
-  if (status === "cancelled") return h("span", { class: "remark" }, t("wall.cancelled"));
+  if (status === "cancelled") return [h("div", { class: "remark" }, t("wall.cancelled"))];
   const late = expected_at && clock(expected_at) !== clock(departure_at);
   const boarding = status === "boarding";
   return [late && h("div", { class: "remark late" }, t("board.now", { time: clock(expected_at) })),
     boarding && h("div", { class: "remark boarding" }, t("wall.boarding")),
-    !late && !boarding && expected_at && h("div", { class: "remark calm" }, t("wall.on_time"))];
+    !late && !boarding && expected_at && h("div", { class: "remark calm" }, t("wall.on_time"))].filter(Boolean);
 }
 
 learnTime(told.now);
@@ -125,5 +170,6 @@ show();
 setInterval(tick, 1000);
 setInterval(ask, ASK_EVERY);
 setInterval(turnOn, TURN_EVERY);
-addEventListener("resize", show);
+addEventListener("resize", () => { show(); fit(); });
+document.fonts.addEventListener("loadingdone", fit);
 addEventListener("online", ask);

@@ -96,6 +96,7 @@ def test_settings_are_kept_clean():
         "languages": [],
         "px_per_mm": 3.5,
         "distance_mm": 700,
+        "theme": "light",
         "stops_on": [],
         "help": "a b",
     }

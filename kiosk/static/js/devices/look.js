@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { office } from "../office.js";
 import { sale } from "../sale.js";
 
-const PRINTS = ["ok", "low", "unknown"];
+export const PRINTS = ["ok", "low", "unknown"];
 
 // Before anybody pays: {printer, terminal, cash: {mode, values}}, each null when the machine does not have it.
 export async function learnDevices() {

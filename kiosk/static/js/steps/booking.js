@@ -7,21 +7,24 @@ import { content, frame, nextButton } from "../screen.js";
 import { sale } from "../sale.js";
 import { go, leave } from "../flow.js";
 import { say } from "../announce.js";
+import { reprint } from "../devices/reprint.js";
 import { tripLine } from "./trip.js";
 
 export function booking(notice = "") {
   const { found } = sale;
   const { passengers, trip } = found;
   const open = passengers.filter(({ qr }) => qr);
+  const [paper, stopLooking] = open.length ? reprint(found) : [null, () => {}];
   frame({ step: "booking", title: t("booking.title"), lede: t("booking.lede"), next: nextButton(t("ticket.done"), () => leave()) });
   content(tripLine(trip, state(found)), notice && h("p", { class: "notice calm" }, notice),
     h("div", { class: "found" },
       h("ul", { class: "tickets", "data-many": String(passengers.length > 1) }, passengers.map(card)),
       h("div", { class: "found-side" },
         h("div", {}, h("div", { class: "lede" }, t("ticket.booking")), h("div", { class: "ref", id: "reference", "data-reference": found.reference }, reference(found.reference))),
-        open.length > 0 && h("p", { class: "lede" }, t("ticket.photo")),
+        open.length > 0 && h("p", { class: "lede" }, t("ticket.photo")), paper,
         h("div", { class: "found-ways" }, ways(passengers)))));
   if (notice) say(notice);
+  return stopLooking;
 }
 
 function ways(passengers) {
