@@ -32,6 +32,8 @@ from core.kernel.ids import new_id
 from core.pricing.rules import Quote
 from core.timetable.words import ON_SALE
 
+#: How often an offer is read before somebody is told to try again.
+_LOOKS = 3
 _ON_SALE = ", ".join(f"'{status.value}'" for status in ON_SALE)
 
 _HOLD = f"""
@@ -106,11 +108,13 @@ def reserve(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
 
 
 def _hold(request: HoldRequest, holder: Holder, actor: Actor) -> Held:
-    return (
-        _hold_as_remembered(request, holder, actor)
-        or take(request, holder, actor, read_offer(request.stretch))
-        or _changed_under_us()
-    )
+    """An offer that changes between being read and being taken is read again: its new state has the better answer."""
+    held = _hold_as_remembered(request, holder, actor)
+    for _ in range(_LOOKS):
+        held = held or take(request, holder, actor, read_offer(request.stretch))
+    if held is None:
+        raise Busy
+    return held
 
 
 def _hold_as_remembered(request: HoldRequest, holder: Holder, actor: Actor) -> Held | None:
@@ -147,11 +151,6 @@ def take(
     if rows and not rows[0].held:
         raise seat_taken(layout, frozenset(rows[0].gone))
     return Held(claim.reservation_id, rows[0].expires_at, quote) if rows else None
-
-
-def _changed_under_us() -> Held:
-    """The offer was just read and has changed again, or sales have closed in this instant."""
-    raise Busy
 
 
 def _claim(request: HoldRequest, offer: Offer) -> Claim:

@@ -4,6 +4,9 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VENV=${BOOKINGHALL_VENV:-$ROOT/.venv}
 
+# Every process of the office would translate every module anew, which takes longer than all else of its start.
+unset PYTHONDONTWRITEBYTECODE
+
 if [ -t 2 ]; then BOLD=$'\033[1m' RED=$'\033[31m' PLAIN=$'\033[0m'; else BOLD='' RED='' PLAIN=''; fi
 
 say() { printf '%s\n' "$BOLD$*$PLAIN" >&2; }

@@ -33,6 +33,7 @@ PAGES = {
     "/admin/layouts/": BUSINESS,
     "/admin/prices/": BUSINESS,
     "/admin/letters/": BUSINESS,
+    "/admin/branding/": BUSINESS,
     "/admin/fares/": BUSINESS,
     "/admin/kiosks/": BUSINESS,
     "/admin/kiosk-devices/": BUSINESS,
