@@ -46,6 +46,7 @@ def without_redis(house: House, ground: Ground, seconds: float) -> None:
     assert unread(house) == set()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_for_seconds(house: House, ground: Ground) -> None:
     without_redis(house, ground, 5)

@@ -40,9 +40,9 @@ def fuzz(app, person, mode, examples):
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-@pytest.mark.parametrize("who", ["admin", "guest"])
-def test_a_few_of_everything(app, cast, who, mode):
-    fuzz(app, cast[who], mode, 2)
+def test_a_few_of_everything(app, cast, mode):
+    """By whom most is allowed; the long tier asks the others too, and more."""
+    fuzz(app, cast["admin"], mode, 2)
 
 
 @pytest.mark.long
