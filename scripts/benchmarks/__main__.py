@@ -20,12 +20,16 @@ PARTS = (
 def main() -> None:
     options = _options()
     rows: list[tuple[Row, float]] = []
-    with started_office(seconds=options.seconds, workers=options.workers, threads=options.threads) as bench:
-        for part in options.parts or PARTS:
-            others = Others()
-            found = import_module(f"scripts.benchmarks.{part}").run(bench)
-            rows.extend((row, others.cores()) for row in found)
-    _print(rows)
+    try:
+        with started_office(
+            seconds=options.seconds, workers=options.workers, threads=options.threads
+        ) as bench:
+            for part in options.parts or PARTS:
+                others = Others()
+                found = import_module(f"scripts.benchmarks.{part}").run(bench)
+                rows.extend((row, others.cores()) for row in found)
+    finally:
+        _print(rows)  # what was measured is told, also where a later part fails
 
 
 def _options() -> argparse.Namespace:

@@ -33,12 +33,12 @@ _PASSENGERS = """
 INSERT INTO passengers (id, reservation_id, place, full_name, amount)
 SELECT gen_random_uuid(), id, 0, (ARRAY['Ana','Ion','Maria','Andrei','Elena'])[1 + abs(hashtext(holder_id)) % 5]
   || ' Traveller' || substr(holder_id, 2), 2500
-FROM reservations WHERE holder_kind = 'kiosk'
+FROM reservations WHERE contact_email LIKE 'traveller%@mail.example'
 """
 _BOOKINGS = """
 INSERT INTO bookings (id, reservation_id, schedule_id, operator_id, reference, confirmed_at, total, currency)
 SELECT gen_random_uuid(), id, schedule_id, operator_id, 'B' || lpad(substr(holder_id, 2), 11, '0'), created_at, total, currency
-FROM reservations WHERE holder_kind = 'kiosk'
+FROM reservations WHERE contact_email LIKE 'traveller%@mail.example'
 """
 _DEEDS = """
 INSERT INTO activity_log (at, actor_kind, actor_id, actor_label, action, subject_kind, subject_id, after)
