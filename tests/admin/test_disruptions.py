@@ -12,6 +12,7 @@ from core.booking.disruption import Plan, disrupt
 from core.booking.disruption_queries import cases_of, disruption
 from core.booking.disruption_run import run_disruption
 from core.booking.links import choice_address
+from core.timetable.service.brands import set_brand
 from tests.admin.conftest import SignIn
 from tests.support.factories import CLERK, Office, another_departure, make_office
 from tests.support.sales import buyer, sell
@@ -100,7 +101,9 @@ def test_the_page_of_the_letter_works_without_an_account(sold: Office, client: F
     made = called_off(sold)
     first, second = cases_of(made)
     address = "/" + choice_address(first.id).split("/", 3)[3]
+    set_brand(sold.operator_id, CLERK, colour="#a01020")
     page = client.get(address)
+    assert "/kiosk/brand/a01020.css" in page.text
     assert "Your departure is called off" in page.text
     assert "Snow on the pass" in page.text
     assert "€26.00" in page.text

@@ -9,6 +9,7 @@ from core.booking.cancellation import cancel_booking
 from core.booking.links import waiting_address
 from core.booking.waiting import JoinRequest, Traveller, join
 from core.booking.waiting_serve import serve
+from core.timetable.service.brands import set_brand
 from tests.admin.conftest import SignIn
 from tests.support.database import Sessions
 from tests.support.factories import ACTOR, Office, make_office
@@ -40,6 +41,15 @@ def test_staff_see_the_line(sign_in: SignIn, office: Office, bookings: list[UUID
     stand(office, "ana")
     assert "ana@example.org" in sign_in("manager").get(page).text
     assert "ana@example.org" not in sign_in("gate").get(page).text
+
+
+def test_the_page_wears_the_colour_of_who_runs_the_departure(
+    client: FlaskClient, office: Office, bookings: list[UUID]
+) -> None:
+    page = address(stand(office, "ana"))
+    assert "/brand/" not in client.get(page).text
+    set_brand(office.operator_id, ACTOR, colour="#a01020")
+    assert "/kiosk/brand/a01020.css" in client.get(page).text
 
 
 @pytest.mark.usefixtures("gateway_process")

@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 
 from core.accounts.kiosks import COOKIE, claim, prepare
 from core.kernel.activity import SYSTEM
-from core.kernel.db import db
+from core.kernel.db import db, run_alone
 from core.kernel.settings import Settings
+from core.peripherals.agents import Agent, issue_token
+from tests.core.peripherals.kiosks import Machine
 from tests.support.database import FreshDatabase, _Client
 from tests.support.factories import Office, make_office
 from tests.support.till import open_till
@@ -83,3 +85,13 @@ def kiosk(office_app: Flask, office: Office) -> KioskClient:
     client = office_app.test_client()
     client.set_cookie(COOKIE, str(token))
     return KioskClient(client)
+
+
+@pytest.fixture
+def machine(office_app: Flask, kiosk: KioskClient, office: Office) -> Iterator[Machine]:
+    """The agent of the kiosk, inside the office's application."""
+    with office_app.app_context():
+        kiosk_id = run_alone("SELECT id FROM kiosks")[0].id
+        made = Machine(kiosk_id, issue_token(kiosk_id, SYSTEM), Agent(kiosk_id, "Kiosk 1", office.places[0]))
+        made.hello()
+        yield made

@@ -3,26 +3,13 @@
 from uuid import UUID
 
 import pytest
-from flask import Flask
 
 from core.kernel.activity import SYSTEM
-from core.kernel.db import run_alone
-from core.peripherals.agents import Agent, issue_token
 from core.peripherals.simulate import scan
 from core.peripherals.words import EventKind
 from tests.core.peripherals.kiosks import Machine, box_state
 from tests.kiosk.conftest import SECOND, KioskClient
 from tests.support.factories import Office
-
-
-@pytest.fixture
-def machine(office_app: Flask, kiosk: KioskClient, office: Office):
-    """The agent of the kiosk, inside the office's application."""
-    with office_app.app_context():
-        kiosk_id = run_alone("SELECT id FROM kiosks")[0].id
-        made = Machine(kiosk_id, issue_token(kiosk_id, SYSTEM), Agent(kiosk_id, "Kiosk 1", office.places[0]))
-        made.hello()
-        yield made
 
 
 @pytest.fixture

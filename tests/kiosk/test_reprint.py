@@ -3,13 +3,10 @@
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 
 from core.booking.change import Wish, change_passengers
 from core.booking.queries import booking_view
-from core.kernel.activity import SYSTEM
 from core.kernel.db import run_alone
-from core.peripherals.agents import Agent, issue_token
 from core.peripherals.words import EventKind
 from core.tickets.queries import tickets_of
 from tests.core.peripherals.kiosks import Machine
@@ -19,16 +16,6 @@ from tests.support.factories import CLERK, Office
 from tests.support.sales import sell
 
 EMAIL = "alice@example.org"
-
-
-@pytest.fixture
-def machine(office_app: Flask, kiosk: KioskClient, office: Office):
-    """The agent of the kiosk, inside the office's application."""
-    with office_app.app_context():
-        kiosk_id = run_alone("SELECT id FROM kiosks")[0].id
-        made = Machine(kiosk_id, issue_token(kiosk_id, SYSTEM), Agent(kiosk_id, "Kiosk 1", office.places[0]))
-        made.hello()
-        yield made
 
 
 @pytest.fixture
